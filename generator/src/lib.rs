@@ -1,0 +1,4 @@
+//! x
+pub mod digest;
+pub mod html;
+pub mod source;

@@ -1,0 +1,87 @@
+//! What a change has to pass: `check` while working, `ci` before it counts.
+
+use anyhow::Result;
+
+use crate::needs;
+use crate::report;
+use crate::steps::{End, Outcome, Step, summary};
+
+/// How much `ci` runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    Usual,
+    /// With the benchmark.
+    Deep,
+}
+
+/// Formatting, lints and fast tests, each only where the one before it passed.
+pub(crate) fn check() -> Result<bool> {
+    let steps = [
+        fmt(),
+        Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        tests(&[]),
+    ];
+    let mut outcomes = Vec::new();
+    for step in steps {
+        let outcome = step.run();
+        let failed = matches!(outcome.end, End::Failed(_));
+        outcomes.push(outcome);
+        if failed {
+            break;
+        }
+    }
+    Ok(close(&outcomes))
+}
+
+/// Every step, also after one has failed: they do not depend on each other, and one run should tell all.
+pub(crate) fn ci(depth: Depth) -> Result<bool> {
+    let all = "--all-features";
+    let steps = [
+        fmt(),
+        Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", all, "--", "-D", "warnings"]),
+        tests(&[all]),
+        Step::cargo("doctests", &["test", "--workspace", all, "--doc"]),
+        Step::cargo("doc", &["doc", "--workspace", all, "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+    ];
+    let mut outcomes: Vec<Outcome> = steps.iter().map(Step::run).collect();
+    outcomes.push(browser_tests());
+    if depth == Depth::Deep {
+        outcomes.push(Step::cargo("bench", &["xtask", "bench"]).run());
+    }
+    Ok(close(&outcomes))
+}
+
+fn fmt() -> Step {
+    Step::cargo("fmt", &["fmt", "--all", "--", "--check"])
+}
+
+/// nextest where it is installed. Installing it takes minutes, more than it saves in one run, so `cargo test` stands in.
+fn tests(features: &[&str]) -> Step {
+    let mut args = if needs::on_path("cargo-nextest").is_some() {
+        vec!["nextest", "run", "--workspace"]
+    } else {
+        vec!["test", "--workspace", "--lib", "--bins", "--tests"]
+    };
+    args.extend(features);
+    Step::cargo("tests", &args)
+}
+
+fn browser_tests() -> Outcome {
+    const NAME: &str = "e2e";
+    if !crate::workspace().join("e2e/package.json").is_file() {
+        return Outcome::unbegun(NAME, End::Skipped("e2e/package.json is not there".to_owned()));
+    }
+    match needs::chromium().and_then(|()| needs::npm_packages("e2e")) {
+        Ok(()) => Step::program(NAME, "npm", &["test"]).within("e2e").run(),
+        Err(error) => Outcome::unbegun(NAME, End::Failed(format!("{error:#}"))),
+    }
+}
+
+/// Prints the summary; whether nothing failed.
+fn close(outcomes: &[Outcome]) -> bool {
+    report::note("");
+    for line in summary(outcomes) {
+        report::result(&line);
+    }
+    !outcomes.iter().any(|outcome| matches!(outcome.end, End::Failed(_)))
+}

@@ -1,0 +1,82 @@
+//! What the tests need beyond Rust, found or installed: a browser from Debian, packages from npm.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use nix::unistd::Uid;
+
+use crate::report;
+
+/// Where a program of this name lies on `PATH`.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// A `chromium` on `PATH`, from Debian's package where there is none.
+pub(crate) fn chromium() -> Result<()> {
+    if on_path("chromium").is_some() {
+        return Ok(());
+    }
+    if on_path("apt-get").is_none() {
+        bail!("no `chromium` on PATH, and no apt-get to install it with: install Chromium, then run this again");
+    }
+    let root = Uid::effective().is_root();
+    if !root && on_path("sudo").is_none() {
+        bail!(
+            "no `chromium` on PATH: run `apt-get install --no-install-recommends chromium` as root, then run this again"
+        );
+    }
+    let apt = |args: &[&str]| {
+        let mut command = if root {
+            Command::new("apt-get")
+        } else {
+            let mut sudo = Command::new("sudo");
+            sudo.arg("apt-get");
+            sudo
+        };
+        command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
+        finish(command)
+    };
+    report::note("\n== installing chromium");
+    apt(&["update"])?;
+    apt(&["install", "-y", "--no-install-recommends", "chromium"])
+}
+
+/// The npm packages of a folder of the workspace, installed where its lock file has changed since.
+pub(crate) fn npm_packages(folder: &str) -> Result<()> {
+    if on_path("npm").is_none() {
+        bail!("no `npm` on PATH: install Node.js, then run this again");
+    }
+    let folder = crate::workspace().join(folder);
+    if is_fresh(&folder) {
+        return Ok(());
+    }
+    report::note(&format!("\n== npm ci in {}", folder.display()));
+    let mut command = Command::new("npm");
+    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
+    finish(command)
+}
+
+/// Whether what npm noted at its last install is at least as new as the lock file.
+fn is_fresh(folder: &Path) -> bool {
+    let changed = |file: PathBuf| fs::metadata(file).and_then(|data| data.modified()).ok();
+    let installed = changed(folder.join("node_modules/.package-lock.json"));
+    let wanted = ["package.json", "package-lock.json"].map(|name| changed(folder.join(name)));
+    match installed {
+        Some(installed) => wanted.into_iter().flatten().all(|time| time <= installed),
+        None => false,
+    }
+}
+
+fn finish(mut command: Command) -> Result<()> {
+    let shown = format!("{command:?}").replace('"', "");
+    let status = command.status().with_context(|| format!("{shown} could not be started"))?;
+    if !status.success() {
+        bail!("{shown} ended with {status}");
+    }
+    Ok(())
+}
