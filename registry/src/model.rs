@@ -19,3 +19,24 @@ pub struct Controller {
     /// The address for questions and for exercising rights.
     pub email: Option<String>,
 }
+
+/// A text in one language for all, or in several.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Localized {
+    /// The text where there is none in the language asked for.
+    pub default: String,
+    /// The texts by language code.
+    pub by_language: Vec<(String, String)>,
+}
+
+impl Localized {
+    /// The same text in every language.
+    pub fn everywhere(text: impl Into<String>) -> Self {
+        Self { default: text.into(), by_language: Vec::new() }
+    }
+
+    /// The text in a language.
+    pub fn get(&self, language: &str) -> &str {
+        self.by_language.iter().find(|(code, _)| code == language).map_or(&self.default, |(_, text)| text)
+    }
+}

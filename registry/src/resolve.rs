@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Reported, Rule, Severity};
-use crate::model::{Controller, Registry};
-use crate::yaml::{self, Fields, Node};
+use crate::model::{Controller, Localized, Registry};
+use crate::yaml::{self, Fields, Node, Value};
 
 /// The controller has no name, or no address to write to.
 pub static CONTROLLER_INCOMPLETE: Rule =
@@ -52,6 +52,18 @@ fn controller(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -
     }
     fields.finish();
     Some(controller)
+}
+
+/// A text, or a map of language codes to texts.
+pub fn localized(node: &Node) -> Option<Localized> {
+    match &node.value {
+        Value::Map(entries) => {
+            let by_language: Option<Vec<_>> = entries.iter().map(|e| Some((e.key.clone(), e.value.as_text()?.to_owned()))).collect();
+            let by_language = by_language?;
+            Some(Localized { default: by_language.first()?.1.clone(), by_language })
+        }
+        _ => node.as_text().map(Localized::everywhere),
+    }
 }
 
 #[cfg(test)]

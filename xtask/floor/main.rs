@@ -1,2 +1,38 @@
-//! x
-fn main() {}
+//! The floors that `cargo xtask bench` measures against: what no generator can do without, and nothing else.
+//!
+//! `floor limit CONTENT OUT` builds, `floor dev SITE PORT` serves. They are there to be fast and honest, not to be used:
+//! they know this one corpus, report nothing to authors, and check nothing.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+mod dev;
+mod limit;
+mod page;
+mod serve;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            use std::io::Write;
+            let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        ["limit", content, out] => limit::build(Path::new(content), Path::new(out)),
+        ["dev", site, port] => dev::watch(
+            Path::new(site),
+            port.parse().context("the port is not a number")?,
+        ),
+        _ => bail!("usage: floor limit CONTENT OUT | floor dev SITE PORT"),
+    }
+}

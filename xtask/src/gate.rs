@@ -18,7 +18,17 @@ pub(crate) enum Depth {
 pub(crate) fn check() -> Result<bool> {
     let steps = [
         fmt(),
-        Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        Step::cargo(
+            "clippy",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
         tests(&[]),
     ];
     let mut outcomes = Vec::new();
@@ -38,10 +48,22 @@ pub(crate) fn ci(depth: Depth) -> Result<bool> {
     let all = "--all-features";
     let steps = [
         fmt(),
-        Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", all, "--", "-D", "warnings"]),
+        Step::cargo(
+            "clippy",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                all,
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
         tests(&[all]),
         Step::cargo("doctests", &["test", "--workspace", all, "--doc"]),
-        Step::cargo("doc", &["doc", "--workspace", all, "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+        Step::cargo("doc", &["doc", "--workspace", all, "--no-deps"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
     ];
     let mut outcomes: Vec<Outcome> = steps.iter().map(Step::run).collect();
     outcomes.push(browser_tests());
@@ -69,7 +91,10 @@ fn tests(features: &[&str]) -> Step {
 fn browser_tests() -> Outcome {
     const NAME: &str = "e2e";
     if !crate::workspace().join("e2e/package.json").is_file() {
-        return Outcome::unbegun(NAME, End::Skipped("e2e/package.json is not there".to_owned()));
+        return Outcome::unbegun(
+            NAME,
+            End::Skipped("e2e/package.json is not there".to_owned()),
+        );
     }
     match needs::chromium().and_then(|()| needs::npm_packages("e2e")) {
         Ok(()) => Step::program(NAME, "npm", &["test"]).within("e2e").run(),
@@ -83,5 +108,7 @@ fn close(outcomes: &[Outcome]) -> bool {
     for line in summary(outcomes) {
         report::result(&line);
     }
-    !outcomes.iter().any(|outcome| matches!(outcome.end, End::Failed(_)))
+    !outcomes
+        .iter()
+        .any(|outcome| matches!(outcome.end, End::Failed(_)))
 }

@@ -4,13 +4,16 @@
 
 use std::fmt::Write;
 
+use super::words::{ADJECTIVES, CODES, NOUNS, OUTSIDE, VERBS};
+
 /// SplitMix64: small, quick, and the same on every machine.
 pub(super) struct Dice(u64);
 
 impl Dice {
     /// A generator for one purpose (`stream`) of one page.
     pub(super) fn new(seed: u64, page: usize, stream: u64) -> Self {
-        let mut dice = Self(seed ^ (page as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ (stream << 56));
+        let mut dice =
+            Self(seed ^ (page as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ (stream << 56));
         dice.next();
         dice
     }
@@ -37,42 +40,6 @@ impl Dice {
         self.below(100)
     }
 }
-
-pub(super) const NOUNS: &[&str] = &[
-    "account", "address", "agreement", "analysis", "archive", "audience", "backup", "basket", "browser", "calendar",
-    "campaign", "catalogue", "channel", "complaint", "consent", "contract", "cookie", "country", "customer", "deadline",
-    "delivery", "device", "document", "enquiry", "export", "form", "identifier", "incident", "invoice", "journey",
-    "lawyer", "ledger", "letter", "mailbox", "measure", "meeting", "newsletter", "notice", "objection", "order",
-    "partner", "payment", "policy", "processor", "profile", "project", "purpose", "receipt", "recipient", "record",
-    "refund", "region", "register", "report", "request", "retention", "review", "safeguard", "server", "service",
-    "signature", "supplier", "survey", "team", "template", "ticket", "transfer", "visitor", "warehouse", "workshop",
-];
-pub(super) const ADJECTIVES: &[&str] = &[
-    "accurate", "annual", "anonymous", "automatic", "careful", "clear", "complete", "confidential", "contractual",
-    "detailed", "encrypted", "explicit", "external", "fair", "lawful", "lasting", "legitimate", "local", "minimal",
-    "monthly", "necessary", "open", "optional", "ordinary", "personal", "portable", "prior", "prompt", "proportionate",
-    "public", "recent", "regional", "signed", "small", "specific", "stored", "technical", "temporary", "urgent",
-    "voluntary", "written",
-];
-pub(super) const VERBS: &[&str] = &[
-    "archive", "check", "collect", "compare", "correct", "count", "delete", "disclose", "encrypt", "erase", "explain",
-    "export", "forward", "hold", "keep", "limit", "log", "measure", "merge", "move", "note", "protect", "read", "receive",
-    "restore", "review", "send", "share", "store", "translate", "update", "verify",
-];
-pub(super) const TAGS: &[&str] = &[
-    "access", "advice", "audits", "billing", "children", "cookies", "data", "design", "gdpr", "hiring", "hosting", "law",
-    "news", "pricing", "privacy", "release", "research", "safety", "support", "travel",
-];
-const CODES: &[&str] = &[
-    "sid", "lang=fr", "GET /v2/me", "Cache-Control", "consent=0", "__Secure-id", "HTTP 429", "max-age=0", "ref_source",
-    "Sec-GPC: 1",
-];
-const OUTSIDE: &[&str] = &[
-    "https://example.com/standards/",
-    "https://example.net/guides/consent",
-    "https://www.example.com/law/article-13",
-    "https://docs.example.net/status?from=policy",
-];
 
 /// The Markdown of one page; `link` gives the address of some other page of the corpus.
 pub(super) struct Writer<'a> {
@@ -113,7 +80,11 @@ impl Writer<'_> {
             4 => self.table(),
             _ => self.quote(),
         };
-        if self.dice.percent() < 30 { format!("{}\n\n{block}", self.heading(3)) } else { block }
+        if self.dice.percent() < 30 {
+            format!("{}\n\n{block}", self.heading(3))
+        } else {
+            block
+        }
     }
 
     fn heading(&mut self, level: usize) -> String {
@@ -157,10 +128,22 @@ impl Writer<'_> {
     fn clause(&mut self) -> String {
         let (noun, adjective, verb) = (self.noun(), self.adjective(), self.verb());
         match self.dice.below(4) {
-            0 => format!("we {verb} the {adjective} {noun} of a {} with care", self.noun()),
-            1 => format!("nobody here may {verb} a {adjective} {noun} without a {}", self.noun()),
-            2 => format!("each {noun} & each {} stays {adjective} until you {verb} it", self.noun()),
-            _ => format!("it's your {noun}, so ask us to {verb} any {adjective} {}", self.noun()),
+            0 => format!(
+                "we {verb} the {adjective} {noun} of a {} with care",
+                self.noun()
+            ),
+            1 => format!(
+                "nobody here may {verb} a {adjective} {noun} without a {}",
+                self.noun()
+            ),
+            2 => format!(
+                "each {noun} & each {} stays {adjective} until you {verb} it",
+                self.noun()
+            ),
+            _ => format!(
+                "it's your {noun}, so ask us to {verb} any {adjective} {}",
+                self.noun()
+            ),
         }
     }
 
@@ -189,19 +172,30 @@ impl Writer<'_> {
 
     fn steps(&mut self) -> String {
         let count = 3 + self.dice.below(4);
-        let lines: Vec<String> = (1..=count).map(|step| format!("{step}. {}", self.item())).collect();
+        let lines: Vec<String> = (1..=count)
+            .map(|step| format!("{step}. {}", self.item()))
+            .collect();
         lines.join("\n")
     }
 
     fn item(&mut self) -> String {
-        format!("{} {}: {} and {}", capital(self.adjective()), self.noun(), self.inline(), self.clause())
+        format!(
+            "{} {}: {} and {}",
+            capital(self.adjective()),
+            self.noun(),
+            self.inline(),
+            self.clause()
+        )
     }
 
     fn table(&mut self) -> String {
         let columns = 3 + self.dice.below(2);
         let row = |cells: &[String]| format!("| {} |", cells[..columns].join(" | "));
         let names: Vec<String> = (0..columns).map(|_| capital(self.noun())).collect();
-        let mut lines = vec![row(&names), row(&[":---", "---:", "---", ":---:"].map(str::to_owned))];
+        let mut lines = vec![
+            row(&names),
+            row(&[":---", "---:", "---", ":---:"].map(str::to_owned)),
+        ];
         for _ in 0..4 + self.dice.below(4) {
             lines.push(row(&[
                 format!("{} {}", self.adjective(), self.noun()),

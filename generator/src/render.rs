@@ -1,0 +1,31 @@
+//! From a [`Site`](crate::site::Site) to artifacts: pages, lists, feeds, assets. Every function here makes values.
+
+pub mod assets;
+pub mod context;
+pub mod data;
+pub mod feed;
+pub mod headers;
+pub mod interface;
+pub mod minify;
+pub mod page;
+pub mod redirects;
+pub mod sitemap;
+mod style;
+pub mod templates;
+pub mod view;
+pub mod webmanifest;
+
+use registry::diagnostic::Rule;
+
+/// Every rule that rendering reports.
+pub static RULES: [&Rule; 9] = [
+    &templates::TEMPLATE_ERROR,
+    &templates::TEMPLATE_LOOP,
+    &page::UNKNOWN_TEMPLATE,
+    &page::UNKNOWN_SHORTCODE,
+    &assets::MISSING_ASSET,
+    &style::INVALID_STYLE,
+    &assets::INVALID_SCRIPT,
+    &data::INVALID_DATA,
+    &interface::UNTRANSLATED_INTERFACE,
+];

