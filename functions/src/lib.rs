@@ -1,1 +1,3 @@
-//! x
+//! The serverless functions: one router, whatever host runs it.
+
+pub mod app;

@@ -77,7 +77,15 @@ mod tests {
 
     #[test]
     fn series_do_not_run_together() {
-        let digest = |parts: &[&str]| parts.iter().fold(Hasher::default(), |mut h, p| { h.add(p); h }).finish();
+        let digest = |parts: &[&str]| {
+            parts
+                .iter()
+                .fold(Hasher::default(), |mut h, p| {
+                    h.add(p);
+                    h
+                })
+                .finish()
+        };
         assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
         assert_eq!(digest(&["ab", "c"]), digest(&["ab", "c"]));
     }

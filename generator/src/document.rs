@@ -82,8 +82,8 @@ pub enum Fill {
     Word(&'static str),
 }
 
-/// Reads a Markdown file.
-pub fn parse(path: &Arc<str>, bytes: &[u8]) -> Reported<Option<Document>> {
+/// Reads a Markdown file; `digest` is that of its bytes.
+pub fn parse(path: &Arc<str>, bytes: &[u8], digest: Digest) -> Reported<Option<Document>> {
     let mut diagnostics = Vec::new();
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -114,7 +114,7 @@ pub fn parse(path: &Arc<str>, bytes: &[u8]) -> Reported<Option<Document>> {
     let outline = Outline { path: path.clone(), front, title, summary, digest: hasher.finish() };
     let document = Document {
         outline: Arc::new(outline),
-        digest: Digest::of(bytes),
+        digest,
         html: body.html,
         slots: body.slots,
         toc: body.toc,

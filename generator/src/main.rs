@@ -1,2 +1,7 @@
-//! x
-fn main(){}
+//! The command `plainsite`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    plainsite::cli::main()
+}

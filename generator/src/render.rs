@@ -10,7 +10,7 @@ pub mod minify;
 pub mod page;
 pub mod redirects;
 pub mod sitemap;
-mod style;
+pub mod style;
 pub mod templates;
 pub mod view;
 pub mod webmanifest;

@@ -63,6 +63,12 @@ fn passed_over(name: &str) -> bool {
     (name.starts_with('.') && name != ".well-known") || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
 }
 
+/// Whether a build would read a file of this path.
+pub fn is_read(path: &str) -> bool {
+    let below = |folder: &&str| path.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    FOLDERS.iter().any(|folder| below(&folder)) && !path.split('/').any(passed_over)
+}
+
 /// A site on the disk.
 #[derive(Clone, Debug)]
 pub struct Disk {
@@ -107,9 +113,8 @@ impl Source for Disk {
             if !top.exists() {
                 continue;
             }
-            let entries = WalkDir::new(&top)
-                .into_iter()
-                .filter_entry(|e| e.depth() == 0 || !e.file_name().to_str().is_some_and(passed_over));
+            let entries =
+                WalkDir::new(&top).into_iter().filter_entry(|e| e.depth() == 0 || !e.file_name().to_str().is_some_and(passed_over));
             for entry in entries {
                 let entry = match entry {
                     Ok(entry) => entry,
@@ -149,7 +154,7 @@ impl Source for Disk {
     }
 
     fn kind(&self, path: &str) -> Kind {
-        if path.split('/').any(passed_over) || !FOLDERS.iter().any(|f| path.strip_prefix(f).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))) {
+        if !is_read(path) {
             return Kind::Nothing;
         }
         match self.root.join(path).symlink_metadata() {

@@ -10,17 +10,13 @@ use granit_parser::{Event, Parser, ScalarStyle, options};
 use crate::diagnostic::{Diagnostic, Reported, Rule, Severity, Span, suggest};
 
 /// The text is not YAML.
-pub static INVALID_YAML: Rule =
-    Rule { name: "invalid-yaml", severity: Severity::Error, doc: include_str!("../rules/invalid-yaml.md") };
+pub static INVALID_YAML: Rule = Rule { name: "invalid-yaml", severity: Severity::Error, doc: include_str!("../rules/invalid-yaml.md") };
 /// A key stands twice in one map.
-pub static DUPLICATE_KEY: Rule =
-    Rule { name: "duplicate-key", severity: Severity::Error, doc: include_str!("../rules/duplicate-key.md") };
+pub static DUPLICATE_KEY: Rule = Rule { name: "duplicate-key", severity: Severity::Error, doc: include_str!("../rules/duplicate-key.md") };
 /// A key that nothing reads.
-pub static UNKNOWN_KEY: Rule =
-    Rule { name: "unknown-key", severity: Severity::Error, doc: include_str!("../rules/unknown-key.md") };
+pub static UNKNOWN_KEY: Rule = Rule { name: "unknown-key", severity: Severity::Error, doc: include_str!("../rules/unknown-key.md") };
 /// A value of another type than its key takes.
-pub static WRONG_TYPE: Rule =
-    Rule { name: "wrong-type", severity: Severity::Error, doc: include_str!("../rules/wrong-type.md") };
+pub static WRONG_TYPE: Rule = Rule { name: "wrong-type", severity: Severity::Error, doc: include_str!("../rules/wrong-type.md") };
 
 /// Every rule that this module reports.
 pub static RULES: [&Rule; 4] = [&INVALID_YAML, &DUPLICATE_KEY, &UNKNOWN_KEY, &WRONG_TYPE];
@@ -209,8 +205,11 @@ impl Tree<'_> {
     fn next<'t>(&self, events: &mut Events<'t>, text: &str) -> Result<(Event<'t>, granit_parser::Span), Diagnostic> {
         match events.next() {
             Some(next) => next.map_err(|error| self.scan_error(&error, text)),
-            None => Err(Diagnostic::new(&INVALID_YAML, "the text ends too early")
-                .at(self.file, Span::from(text.len()..text.len()).shifted(self.offset), "")),
+            None => Err(Diagnostic::new(&INVALID_YAML, "the text ends too early").at(
+                self.file,
+                Span::from(text.len()..text.len()).shifted(self.offset),
+                "",
+            )),
         }
     }
 

@@ -26,10 +26,7 @@ pub(crate) fn watch(site: &Path, port: u16) -> Result<()> {
         .filter_map(|entry| entry.ok().filter(|entry| entry.file_type().is_file()))
         .map(walkdir::DirEntry::into_path)
         .collect();
-    let rendered: HashMap<_, _> = files
-        .par_iter()
-        .filter_map(|file| render(&tera, &content, file))
-        .collect();
+    let rendered: HashMap<_, _> = files.par_iter().filter_map(|file| render(&tera, &content, file)).collect();
     let pages: Pages = Arc::new(RwLock::new(rendered));
     let (sender, events) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(sender)?;
@@ -44,10 +41,7 @@ pub(crate) fn watch(site: &Path, port: u16) -> Result<()> {
         }
         for file in &event.paths {
             if let Some((url, page)) = render(&tera, &content, file) {
-                pages
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(url, page);
+                pages.write().unwrap_or_else(PoisonError::into_inner).insert(url, page);
             }
         }
     }

@@ -15,26 +15,19 @@ pub(crate) fn build(content: &Path, out: &Path) -> Result<()> {
         let entry = entry?;
         if entry.file_type().is_dir() {
             fs::create_dir_all(out.join(entry.path().strip_prefix(content)?))?;
-        } else if entry
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "md")
-        {
+        } else if entry.path().extension().is_some_and(|extension| extension == "md") {
             files.push(entry.into_path());
         }
     }
-    files.par_iter().try_for_each(|file| {
-        page(file, &out.join(file.strip_prefix(content)?))
-            .with_context(|| format!("cannot build {}", file.display()))
-    })
+    files
+        .par_iter()
+        .try_for_each(|file| page(file, &out.join(file.strip_prefix(content)?)).with_context(|| format!("cannot build {}", file.display())))
 }
 
 /// The front matter is skipped, not read.
 fn page(file: &Path, place: &Path) -> Result<()> {
     let text = fs::read_to_string(file)?;
-    let body = text
-        .find("\n---\n")
-        .map_or(&text[..], |end| &text[end + 5..]);
+    let body = text.find("\n---\n").map_or(&text[..], |end| &text[end + 5..]);
     let mut markup = String::with_capacity(body.len() * 3 / 2);
     html::push_html(&mut markup, Parser::new_ext(body, Options::ENABLE_TABLES));
     if place.file_stem().is_some_and(|stem| stem == "_index") {

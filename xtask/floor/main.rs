@@ -29,10 +29,7 @@ fn run() -> Result<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["limit", content, out] => limit::build(Path::new(content), Path::new(out)),
-        ["dev", site, port] => dev::watch(
-            Path::new(site),
-            port.parse().context("the port is not a number")?,
-        ),
+        ["dev", site, port] => dev::watch(Path::new(site), port.parse().context("the port is not a number")?),
         _ => bail!("usage: floor limit CONTENT OUT | floor dev SITE PORT"),
     }
 }

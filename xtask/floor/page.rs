@@ -49,20 +49,12 @@ struct View<'a> {
 /// The templates, with what all pages share.
 pub(crate) fn templates(site: &Path) -> Result<Tera> {
     let mut tera = Tera::new();
-    tera.register_function(
-        "asset",
-        |arguments: Kwargs, _: &State| -> TeraResult<String> {
-            Ok(format!("/{}", arguments.must_get::<&str>("path")?))
-        },
-    );
+    tera.register_function("asset", |arguments: Kwargs, _: &State| -> TeraResult<String> {
+        Ok(format!("/{}", arguments.must_get::<&str>("path")?))
+    });
     let folder = site.join("templates");
-    let read = |name: &str| {
-        fs::read_to_string(folder.join(name)).with_context(|| format!("no template {name}"))
-    };
-    tera.add_raw_templates([
-        ("base.html", read("base.html")?),
-        ("page.html", read("page.html")?),
-    ])?;
+    let read = |name: &str| fs::read_to_string(folder.join(name)).with_context(|| format!("no template {name}"));
+    tera.add_raw_templates([("base.html", read("base.html")?), ("page.html", read("page.html")?)])?;
     let menu: Vec<_> = ["Home", "Product", "Guides", "Customers", "Blog", "Legal"]
         .into_iter()
         .map(|label| match label {
@@ -87,19 +79,10 @@ pub(crate) fn render(tera: &Tera, content: &Path, file: &Path) -> Option<(String
     let front: Front = serde_saphyr::from_str(front).ok()?;
     let mut markup = String::with_capacity(body.len() * 2);
     let toc = markdown(body, &mut markup);
-    let url = format!(
-        "/{}/",
-        file.strip_prefix(content)
-            .ok()?
-            .with_extension("")
-            .display()
-    );
+    let url = format!("/{}/", file.strip_prefix(content).ok()?.with_extension("").display());
     let section = url[1..].split('/').next()?;
     let section_url = format!("/{section}/");
-    let home = Link {
-        title: "Example Co",
-        url: "/",
-    };
+    let home = Link { title: "Example Co", url: "/" };
     let view = View {
         title: &front.title,
         description: &front.description,
@@ -108,13 +91,7 @@ pub(crate) fn render(tera: &Tera, content: &Path, file: &Path) -> Option<(String
         permalink: format!("https://example.org{url}"),
         tags: front.tags.iter().map(|name| Name { name }).collect(),
         toc,
-        breadcrumbs: [
-            home,
-            Link {
-                title: section,
-                url: &section_url,
-            },
-        ],
+        breadcrumbs: [home, Link { title: section, url: &section_url }],
     };
     let mut context = Context::new();
     context.insert("page", &view);
@@ -140,16 +117,10 @@ fn markdown(body: &str, markup: &mut String) -> Vec<Heading> {
             Event::End(TagEnd::Heading(level)) => {
                 let id = unused(&title, &used);
                 used.push(id.clone());
-                if let Some(Event::Start(Tag::Heading { id: place, .. })) =
-                    start.take().and_then(|start| events.get_mut(start))
-                {
+                if let Some(Event::Start(Tag::Heading { id: place, .. })) = start.take().and_then(|start| events.get_mut(start)) {
                     *place = Some(CowStr::from(id.clone()));
                 }
-                let heading = Heading {
-                    id,
-                    title: std::mem::take(&mut title),
-                    children: Vec::new(),
-                };
+                let heading = Heading { id, title: std::mem::take(&mut title), children: Vec::new() };
                 match (level, toc.last_mut()) {
                     (HeadingLevel::H2, _) => toc.push(heading),
                     (HeadingLevel::H3, Some(above)) => above.children.push(heading),
@@ -166,15 +137,9 @@ fn markdown(body: &str, markup: &mut String) -> Vec<Heading> {
 
 /// An id made of a heading's words that no heading before it has.
 fn unused(title: &str, used: &[String]) -> String {
-    let words: Vec<String> = title
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        title.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     let plain = words.join("-");
     let numbered = (1..).map(|number| format!("{plain}-{number}"));
-    std::iter::once(plain.clone())
-        .chain(numbered)
-        .find(|id| !used.contains(id))
-        .unwrap_or_default()
+    std::iter::once(plain.clone()).chain(numbered).find(|id| !used.contains(id)).unwrap_or_default()
 }

@@ -39,8 +39,6 @@ fn response(address: &str, pages: &Pages) -> Vec<u8> {
         None => ("404 Not Found", &b"not found"[..]),
     };
     let length = body.len();
-    let head = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {length}\r\n\r\n"
-    );
+    let head = format!("HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {length}\r\n\r\n");
     [head.as_bytes(), body].concat()
 }

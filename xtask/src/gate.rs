@@ -16,21 +16,7 @@ pub(crate) enum Depth {
 
 /// Formatting, lints and fast tests, each only where the one before it passed.
 pub(crate) fn check() -> Result<bool> {
-    let steps = [
-        fmt(),
-        Step::cargo(
-            "clippy",
-            &[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ],
-        ),
-        tests(&[]),
-    ];
+    let steps = [fmt(), Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), tests(&[])];
     let mut outcomes = Vec::new();
     for step in steps {
         let outcome = step.run();
@@ -48,22 +34,10 @@ pub(crate) fn ci(depth: Depth) -> Result<bool> {
     let all = "--all-features";
     let steps = [
         fmt(),
-        Step::cargo(
-            "clippy",
-            &[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                all,
-                "--",
-                "-D",
-                "warnings",
-            ],
-        ),
+        Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", all, "--", "-D", "warnings"]),
         tests(&[all]),
         Step::cargo("doctests", &["test", "--workspace", all, "--doc"]),
-        Step::cargo("doc", &["doc", "--workspace", all, "--no-deps"])
-            .env("RUSTDOCFLAGS", "-D warnings"),
+        Step::cargo("doc", &["doc", "--workspace", all, "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
     ];
     let mut outcomes: Vec<Outcome> = steps.iter().map(Step::run).collect();
     outcomes.push(browser_tests());
@@ -91,10 +65,7 @@ fn tests(features: &[&str]) -> Step {
 fn browser_tests() -> Outcome {
     const NAME: &str = "e2e";
     if !crate::workspace().join("e2e/package.json").is_file() {
-        return Outcome::unbegun(
-            NAME,
-            End::Skipped("e2e/package.json is not there".to_owned()),
-        );
+        return Outcome::unbegun(NAME, End::Skipped("e2e/package.json is not there".to_owned()));
     }
     match needs::chromium().and_then(|()| needs::npm_packages("e2e")) {
         Ok(()) => Step::program(NAME, "npm", &["test"]).within("e2e").run(),
@@ -108,7 +79,5 @@ fn close(outcomes: &[Outcome]) -> bool {
     for line in summary(outcomes) {
         report::result(&line);
     }
-    !outcomes
-        .iter()
-        .any(|outcome| matches!(outcome.end, End::Failed(_)))
+    !outcomes.iter().any(|outcome| matches!(outcome.end, End::Failed(_)))
 }

@@ -13,9 +13,7 @@ use crate::report;
 /// Where a program of this name lies on `PATH`.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// A `chromium` on `PATH`, from Debian's package where there is none.
@@ -24,15 +22,11 @@ pub(crate) fn chromium() -> Result<()> {
         return Ok(());
     }
     if on_path("apt-get").is_none() {
-        bail!(
-            "no `chromium` on PATH, and no apt-get to install it with: install Chromium, then run this again"
-        );
+        bail!("no `chromium` on PATH, and no apt-get to install it with: install Chromium, then run this again");
     }
     let root = Uid::effective().is_root();
     if !root && on_path("sudo").is_none() {
-        bail!(
-            "no `chromium` on PATH: run `apt-get install --no-install-recommends chromium` as root, then run this again"
-        );
+        bail!("no `chromium` on PATH: run `apt-get install --no-install-recommends chromium` as root, then run this again");
     }
     let apt = |args: &[&str]| {
         let mut command = if root {
@@ -61,9 +55,7 @@ pub(crate) fn npm_packages(folder: &str) -> Result<()> {
     }
     report::note(&format!("\n== npm ci in {}", folder.display()));
     let mut command = Command::new("npm");
-    command
-        .args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(&folder);
+    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
     finish(command)
 }
 
@@ -80,9 +72,7 @@ fn is_fresh(folder: &Path) -> bool {
 
 fn finish(mut command: Command) -> Result<()> {
     let shown = format!("{command:?}").replace('"', "");
-    let status = command
-        .status()
-        .with_context(|| format!("{shown} could not be started"))?;
+    let status = command.status().with_context(|| format!("{shown} could not be started"))?;
     if !status.success() {
         bail!("{shown} ended with {status}");
     }

@@ -46,32 +46,16 @@ impl Step {
 
     /// Runs it with our own standard streams, so that its output reads as if it had been typed.
     pub(crate) fn run(&self) -> Outcome {
-        let shown = if self.program == crate::cargo() {
-            "cargo"
-        } else {
-            &self.program
-        };
-        report::note(&format!(
-            "\n== {}: {shown} {}",
-            self.name,
-            self.args.join(" ")
-        ));
+        let shown = if self.program == crate::cargo() { "cargo" } else { &self.program };
+        report::note(&format!("\n== {}: {shown} {}", self.name, self.args.join(" ")));
         let start = Instant::now();
-        let status = Command::new(&self.program)
-            .args(&self.args)
-            .envs(self.env.iter().copied())
-            .current_dir(&self.folder)
-            .status();
+        let status = Command::new(&self.program).args(&self.args).envs(self.env.iter().copied()).current_dir(&self.folder).status();
         let end = match status {
             Ok(status) if status.success() => End::Passed,
             Ok(status) => End::Failed(format!("{shown} ended with {status}")),
             Err(error) => End::Failed(format!("{shown} could not be started: {error}")),
         };
-        Outcome {
-            name: self.name,
-            end,
-            took: start.elapsed(),
-        }
+        Outcome { name: self.name, end, took: start.elapsed() }
     }
 }
 
@@ -94,11 +78,7 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// A step that never began.
     pub(crate) fn unbegun(name: &'static str, end: End) -> Self {
-        Self {
-            name,
-            end,
-            took: Duration::ZERO,
-        }
+        Self { name, end, took: Duration::ZERO }
     }
 
     /// The step in one line, such as `clippy    passed      12.3 s`.
@@ -108,26 +88,15 @@ impl Outcome {
             End::Failed(why) => ("failed", format!("  {why}")),
             End::Skipped(why) => ("skipped", format!("  {why}")),
         };
-        format!(
-            "{:<10}{word:<8}{:>7.1} s{why}",
-            self.name,
-            self.took.as_secs_f64()
-        )
+        format!("{:<10}{word:<8}{:>7.1} s{why}", self.name, self.took.as_secs_f64())
     }
 }
 
 /// The lines that close a run: each step, which failed, and last the count that a CI reads.
 pub(crate) fn summary(outcomes: &[Outcome]) -> Vec<String> {
     let mut lines: Vec<String> = outcomes.iter().map(Outcome::line).collect();
-    let failed: Vec<&str> = outcomes
-        .iter()
-        .filter(|outcome| matches!(outcome.end, End::Failed(_)))
-        .map(|outcome| outcome.name)
-        .collect();
-    let passed = outcomes
-        .iter()
-        .filter(|outcome| matches!(outcome.end, End::Passed))
-        .count();
+    let failed: Vec<&str> = outcomes.iter().filter(|outcome| matches!(outcome.end, End::Failed(_))).map(|outcome| outcome.name).collect();
+    let passed = outcomes.iter().filter(|outcome| matches!(outcome.end, End::Passed)).count();
     if !failed.is_empty() {
         lines.push(format!("failed: {}", failed.join(", ")));
     }
@@ -147,29 +116,18 @@ mod tests {
             Outcome::unbegun("e2e", End::Skipped("there is none".to_owned())),
         ];
         let lines = summary(&outcomes);
-        assert_eq!(
-            lines[lines.len() - 2..],
-            ["failed: clippy", "1 passed, 1 failed"]
-        );
+        assert_eq!(lines[lines.len() - 2..], ["failed: clippy", "1 passed, 1 failed"]);
     }
 
     #[test]
     fn a_program_that_is_not_there_fails_with_its_name() {
         let outcome = Step::program("absent", "plainsite-no-such-program", &[]).run();
-        assert!(
-            matches!(outcome.end, End::Failed(why) if why.contains("plainsite-no-such-program"))
-        );
+        assert!(matches!(outcome.end, End::Failed(why) if why.contains("plainsite-no-such-program")));
     }
 
     #[test]
     fn a_status_other_than_zero_fails() {
-        assert!(matches!(
-            Step::program("false", "false", &[]).run().end,
-            End::Failed(_)
-        ));
-        assert!(matches!(
-            Step::program("true", "true", &[]).run().end,
-            End::Passed
-        ));
+        assert!(matches!(Step::program("false", "false", &[]).run().end, End::Failed(_)));
+        assert!(matches!(Step::program("true", "true", &[]).run().end, End::Passed));
     }
 }

@@ -141,7 +141,10 @@ impl<'a> Renderer<'a, '_> {
                 self.events.push(Event::Html(format!("<p class=\"markdown-alert-title\">{marker}</p>\n").into()));
             }
             Event::Start(ref tag) => {
-                self.blocks += usize::from(matches!(tag, Tag::BlockQuote(_) | Tag::List(_) | Tag::Table(_) | Tag::FootnoteDefinition(_) | Tag::CodeBlock(_)));
+                self.blocks += usize::from(matches!(
+                    tag,
+                    Tag::BlockQuote(_) | Tag::List(_) | Tag::Table(_) | Tag::FootnoteDefinition(_) | Tag::CodeBlock(_)
+                ));
                 self.events.push(event);
             }
             Event::End(ref tag) => {

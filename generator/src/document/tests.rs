@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(text: &str) -> Reported<Option<Document>> {
-    parse(&Arc::from("content/a.md"), text.as_bytes())
+    parse(&Arc::from("content/a.md"), text.as_bytes(), Digest::default())
 }
 
 fn clean(text: &str) -> Document {
@@ -43,7 +43,9 @@ fn a_rule_at_the_top_is_no_front_matter() {
 
 #[test]
 fn relative_links_stay_open_and_others_do_not() {
-    let page = clean("[a](b.md#c) [d](/e/) [f](https://g.example) <h@i.example> [j](#k) ![l](m n.png) ![l](<m n.png>)\n\n<a href=\"o.pdf\">p</a>\n");
+    let page = clean(
+        "[a](b.md#c) [d](/e/) [f](https://g.example) <h@i.example> [j](#k) ![l](m n.png) ![l](<m n.png>)\n\n<a href=\"o.pdf\">p</a>\n",
+    );
     let targets: Vec<_> = page.slots.iter().map(|s| &s.fill).collect();
     let address = |t: &str| Fill::Address(t.to_owned());
     assert_eq!(targets, [&address("b.md#c"), &address("m n.png"), &address("o.pdf")]);
@@ -53,8 +55,17 @@ fn relative_links_stay_open_and_others_do_not() {
 
 #[test]
 fn shortcodes_are_found_outside_code_only() {
-    let page = clean("{{ a(x=\"1|2\", n=3, y=true) }}\n\nin `{{ b() }}` and {{ c() }} text\n\n    {{ d() }}\n\n```\n{{ e() }}\n```\n\n{{ not one }}\n");
-    let calls: Vec<_> = page.slots.iter().map(|s| match &s.fill { Fill::Shortcode(c) => c.name.as_str(), _ => "?" }).collect();
+    let page = clean(
+        "{{ a(x=\"1|2\", n=3, y=true) }}\n\nin `{{ b() }}` and {{ c() }} text\n\n    {{ d() }}\n\n```\n{{ e() }}\n```\n\n{{ not one }}\n",
+    );
+    let calls: Vec<_> = page
+        .slots
+        .iter()
+        .map(|s| match &s.fill {
+            Fill::Shortcode(c) => c.name.as_str(),
+            _ => "?",
+        })
+        .collect();
     assert_eq!(calls, ["a", "c"]);
     for kept in ["<code>{{ b() }}</code>", "<pre><code>{{ d() }}", "{{ e() }}", "<p>{{ not one }}</p>"] {
         assert!(page.html.contains(kept), "{kept} in {}", page.html);
@@ -81,7 +92,7 @@ fn a_malformed_shortcode_says_what_is_missing() {
 
 #[test]
 fn bytes_that_are_not_utf8_are_named_by_line() {
-    let read = parse(&Arc::from("content/a.md"), b"# A\n\ncaf\xe9\n");
+    let read = parse(&Arc::from("content/a.md"), b"# A\n\ncaf\xe9\n", Digest::default());
     assert!(read.value.is_none());
     assert!(read.diagnostics[0].message.contains("line 3"), "{}", read.diagnostics[0].message);
 }

@@ -15,7 +15,8 @@ use super::templates::{Theme, ThemeFile, is_template};
 use crate::digest::Digest;
 
 /// A style sheet or the site's configuration names a file that is not there.
-pub static MISSING_ASSET: Rule = Rule { name: "missing-asset", severity: Severity::Error, doc: include_str!("../../rules/missing-asset.md") };
+pub static MISSING_ASSET: Rule =
+    Rule { name: "missing-asset", severity: Severity::Error, doc: include_str!("../../rules/missing-asset.md") };
 /// JavaScript that cannot be parsed.
 pub static INVALID_SCRIPT: Rule =
     Rule { name: "invalid-script", severity: Severity::Error, doc: include_str!("../../rules/invalid-script.md") };
@@ -48,7 +49,10 @@ impl Assets {
         let names = |text: &[u8], name: &str| memchr::memmem::find(text, name.as_bytes()).is_some();
         let wanted = |name: &str, file: &ThemeFile| {
             let own = file.path.starts_with("templates/");
-            own || theme.files.iter().any(|(n, f)| (is_template(n) || n.ends_with(".css")) && names(&f.bytes, name.rsplit('/').next().unwrap_or(name)))
+            own || theme
+                .files
+                .iter()
+                .any(|(n, f)| (is_template(n) || n.ends_with(".css")) && names(&f.bytes, name.rsplit('/').next().unwrap_or(name)))
         };
         let files: Vec<_> = theme.files.iter().filter(|(name, file)| is_asset(name) && wanted(name, file)).collect();
         // Style sheets name the others, so they come last.

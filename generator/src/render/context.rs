@@ -61,7 +61,8 @@ impl Shared {
         let mut hasher = Hasher::default();
         hasher.add_digest(look).add(data.to_string());
         let languages = words.into_iter().enumerate().map(|(language, words)| {
-            let fields = serde_json::to_value(fields(site, registry, language)).expect("a site's fields are plain data, which is always JSON");
+            let fields =
+                serde_json::to_value(fields(site, registry, language)).expect("a site's fields are plain data, which is always JSON");
             hasher.add(fields.to_string()).add(words.to_string());
             Language {
                 code: Value::from_serializable(site.language(language)),

@@ -48,7 +48,8 @@ pub fn vercel_json(text: &str, site: &Site) -> Option<String> {
         json!({ "source": format!("{}(.*)", rule.prefix), "headers": headers })
     });
     root.insert("headers".into(), headers.collect());
-    let redirects = site.redirects.iter().map(|r| json!({ "source": r.from, "destination": site.pages[r.to].url.as_ref(), "permanent": true }));
+    let redirects =
+        site.redirects.iter().map(|r| json!({ "source": r.from, "destination": site.pages[r.to].url.as_ref(), "permanent": true }));
     root.insert("redirects".into(), redirects.collect());
     Some(format!("{:#}\n", Value::Object(root)))
 }

@@ -10,7 +10,8 @@ use registry::diagnostic::{Diagnostic, Rule, Severity, Span};
 use super::assets::MISSING_ASSET;
 
 /// CSS that cannot be parsed.
-pub static INVALID_STYLE: Rule = Rule { name: "invalid-style", severity: Severity::Error, doc: include_str!("../../rules/invalid-style.md") };
+pub static INVALID_STYLE: Rule =
+    Rule { name: "invalid-style", severity: Severity::Error, doc: include_str!("../../rules/invalid-style.md") };
 
 /// A style sheet with the addresses of its files: `find` knows a file's address by its name below `templates/`.
 pub(super) fn process(

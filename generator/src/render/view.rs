@@ -126,15 +126,15 @@ impl PageView<'_> {
     }
 }
 
-/// The view of a page. `tags_title` is the title of the list of all tags in its language.
-pub fn view<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, tags_title: &'a str) -> PageView<'a> {
+/// The view of a page. `words` has the interface's words in its language: pages that nobody wrote take their titles from it.
+pub fn view<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words: Words<'a>) -> PageView<'a> {
     let page = &site.pages[id];
     let template = page.outline.as_ref().and_then(|o| o.front.template.as_ref()).map_or(page.kind.template(), |(name, _)| name);
     let list = &page.list;
     PageView {
         template,
         language: page.language,
-        page: fields(site, id, document, tags_title),
+        page: fields(site, id, document, words),
         items: list.items.iter().map(|&item| self::item(site, item)).collect(),
         sections: list.sections.iter().map(|&section| item(site, section)).collect(),
         pager: list.pager.as_ref().map(|pager| PagerFields {
@@ -149,13 +149,10 @@ pub fn view<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, tags
     }
 }
 
-fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, tags_title: &'a str) -> PageFields<'a> {
+fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words: Words<'a>) -> PageFields<'a> {
     let page = &site.pages[id];
     let front = page.outline.as_ref().map(|o| &o.front);
-    let crumb = |id: PageId| Crumb {
-        title: if site.pages[id].kind == Kind::Tags { tags_title } else { &site.pages[id].title },
-        url: &site.pages[id].url,
-    };
+    let crumb = |id: PageId| Crumb { title: title(site, id, words), url: &site.pages[id].url };
     let mut breadcrumbs = Vec::new();
     let mut above = page.parent;
     while let Some(parent) = above {
@@ -164,10 +161,11 @@ fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, tags_t
     }
     breadcrumbs.reverse();
     let translations: Vec<Translation<'_>> = page.translations.iter().map(|&other| translation(site, other, other == id)).collect();
-    let alternates = translations.iter().cloned().chain(translations.first().map(|first| Translation { lang: "x-default", ..first.clone() })).collect();
+    let alternates =
+        translations.iter().cloned().chain(translations.first().map(|first| Translation { lang: "x-default", ..first.clone() })).collect();
     PageFields {
         kind: page.kind.name(),
-        title: if page.kind == Kind::Tags { tags_title } else { &page.title },
+        title: title(site, id, words),
         description: site.description(id),
         url: &page.url,
         permalink: permalink(site, id),
@@ -183,6 +181,18 @@ fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, tags_t
         translations,
         alternates,
         extra: extra(site, id),
+    }
+}
+
+/// The words of an interface, by key.
+pub type Words<'a> = &'a dyn Fn(&str) -> &'a str;
+
+fn title<'a>(site: &'a Site, id: PageId, words: Words<'a>) -> &'a str {
+    let page = &site.pages[id];
+    match page.kind {
+        Kind::Tags => words("tags"),
+        Kind::NotFound if page.title.is_empty() => words("not_found_title"),
+        _ => &page.title,
     }
 }
 

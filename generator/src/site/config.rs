@@ -242,7 +242,12 @@ fn menu_entry(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -
     let to = page.or(fields.text("url").map(MenuTarget::Url));
     let label = fields.typed("label", TEXT_OR_MAP, localized);
     if to.is_none() || (label.is_none() && matches!(to, Some(MenuTarget::Url(_)))) {
-        fields.diagnostics().push(yaml::wrong_type("an entry of a menu", "a page's path, `page:`, or `url:` with `label:`", file, node.span));
+        fields.diagnostics().push(yaml::wrong_type(
+            "an entry of a menu",
+            "a page's path, `page:`, or `url:` with `label:`",
+            file,
+            node.span,
+        ));
     }
     fields.finish();
     Some(MenuEntry { to: to?, label, span: node.span })

@@ -44,7 +44,8 @@ pub(super) fn read<'a>(config: &Config, outlines: &'a [Arc<Outline>], drafts: Dr
             "404" if folder.is_empty() => Role::NotFound,
             _ => Role::Page,
         };
-        let hidden = path.split('/').any(|part| part.starts_with('_')) && !stem.eq("_index") || folder.split('/').any(|part| part.starts_with('_'));
+        let hidden =
+            path.split('/').any(|part| part.starts_with('_')) && !stem.eq("_index") || folder.split('/').any(|part| part.starts_with('_'));
         let left = hidden || (outline.front.draft && drafts == Drafts::Left);
         (!left).then_some(Name { document, folder, stem, language, role })
     });

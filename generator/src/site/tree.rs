@@ -37,7 +37,17 @@ pub(super) fn plant(site: &mut Site, names: &[Name<'_>], outlines: &[Arc<Outline
         }
         folders.insert((language, path.to_owned()), Folder { page: id, path: own });
     }
+    not_found(site);
     folders
+}
+
+/// Hosts show `404.html` at every address where nothing is: a site has one, whether or not its author wrote it.
+fn not_found(site: &mut Site) {
+    let written = site.pages.iter().any(|page| page.kind == Kind::NotFound && page.language == 0);
+    if !written && !site.pages.is_empty() {
+        let address = Address { url: "/404.html".to_owned(), out: "404.html".to_owned() };
+        site.add(Page::new(Kind::NotFound, 0, "", &address));
+    }
 }
 
 /// What lies in each folder of each language; every folder's ancestors are there, and sort before it.
@@ -69,7 +79,14 @@ fn plots<'a, 'n>(site: &Site, names: &'a [Name<'n>]) -> BTreeMap<(LanguageId, &'
     plots
 }
 
-fn folder_page(site: &mut Site, language: LanguageId, path: &str, plot: &Plot<'_, '_>, outlines: &[Arc<Outline>], folders: &Folders) -> PageId {
+fn folder_page(
+    site: &mut Site,
+    language: LanguageId,
+    path: &str,
+    plot: &Plot<'_, '_>,
+    outlines: &[Arc<Outline>],
+    folders: &Folders,
+) -> PageId {
     let outline = plot.index.map(|name| outlines[name.document].clone());
     let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
     let parent = folders.get(&(language, above.to_owned())).filter(|_| !path.is_empty());
@@ -79,7 +96,9 @@ fn folder_page(site: &mut Site, language: LanguageId, path: &str, plot: &Plot<'_
         None => Address::of(site.config.urls, site.prefix(language).trim_end_matches('/')),
     };
     let fallback = match path {
-        "" => Some(site.config.title.get(site.language(language)).to_owned()).filter(|t| !t.is_empty()).unwrap_or_else(|| "Home".to_owned()),
+        "" => {
+            Some(site.config.title.get(site.language(language)).to_owned()).filter(|t| !t.is_empty()).unwrap_or_else(|| "Home".to_owned())
+        }
         _ => humanised(name),
     };
     let title = outline.as_ref().and_then(|o| o.title.clone()).unwrap_or(fallback);
@@ -114,7 +133,8 @@ fn page(site: &mut Site, name: &Name<'_>, outline: &Arc<Outline>, folder: &str, 
     let title = outline.title.clone().unwrap_or_else(|| humanised(rest));
     let kind = if not_found { Kind::NotFound } else { Kind::Page };
     let parent = (!not_found).then_some(parent);
-    let page = Page { document: Some(name.document), outline: Some(outline.clone()), parent, ..Page::new(kind, name.language, &title, &address) };
+    let page =
+        Page { document: Some(name.document), outline: Some(outline.clone()), parent, ..Page::new(kind, name.language, &title, &address) };
     let id = site.add(page);
     if let Some(parent) = parent {
         site.pages[parent].list.items.push(id);

@@ -48,11 +48,7 @@ pub(super) fn measure(work: &Work, programs: &Programs, args: &Args) -> Result<V
         contenders.push(ours(work, COLD, &programs.ours, &corpus));
     }
     if args.wants(WARM) {
-        contenders.push(Contender {
-            name: WARM,
-            cold: false,
-            ..ours(work, COLD, &programs.ours, &corpus)
-        });
+        contenders.push(Contender { name: WARM, cold: false, ..ours(work, COLD, &programs.ours, &corpus) });
     }
     let corpus_full;
     if let Some(program) = full {
@@ -70,69 +66,31 @@ pub(super) fn measure(work: &Work, programs: &Programs, args: &Args) -> Result<V
 fn floor(work: &Work, programs: &Programs, corpus: &Corpus) -> Contender {
     let out = work.folder("out/limit");
     let args = ["limit".to_owned(), text(&corpus.content()), text(&out)].to_vec();
-    Contender {
-        name: "limit",
-        program: programs.floor.clone(),
-        args,
-        out,
-        site: corpus.root.clone(),
-        cold: true,
-    }
+    Contender { name: "limit", program: programs.floor.clone(), args, out, site: corpus.root.clone(), cold: true }
 }
 
 fn ours(work: &Work, name: &'static str, program: &Path, corpus: &Corpus) -> Contender {
     let out = work.folder("out").join(name);
-    let args = ["build", "--root", &text(&corpus.root), "--out", &text(&out)]
-        .map(str::to_owned)
-        .to_vec();
-    Contender {
-        name,
-        program: program.to_owned(),
-        args,
-        out,
-        site: corpus.root.clone(),
-        cold: true,
-    }
+    let args = ["build", "--root", &text(&corpus.root), "--out", &text(&out)].map(str::to_owned).to_vec();
+    Contender { name, program: program.to_owned(), args, out, site: corpus.root.clone(), cold: true }
 }
 
 fn hugo(work: &Work, program: &Path, corpus: &Corpus) -> Result<Contender> {
     let (site, out) = (peers::hugo_site(work, corpus)?, work.folder("out/hugo"));
-    let args = [
-        "--quiet",
-        "--minify",
-        "--source",
-        &text(&site),
-        "--destination",
-        &text(&out),
-    ];
+    let args = ["--quiet", "--minify", "--source", &text(&site), "--destination", &text(&out)];
     let args = args.map(str::to_owned).to_vec();
-    Ok(Contender {
-        name: "hugo",
-        program: program.to_owned(),
-        args,
-        out,
-        site,
-        cold: true,
-    })
+    Ok(Contender { name: "hugo", program: program.to_owned(), args, out, site, cold: true })
 }
 
 /// The costs of each contender by round; the first round, which warms the page cache, is not among them.
-fn rounds(
-    work: &Work,
-    contenders: &[Contender],
-    corpora: &[&Corpus],
-    rounds: u32,
-) -> Result<Vec<Vec<Cost>>> {
+fn rounds(work: &Work, contenders: &[Contender], corpora: &[&Corpus], rounds: u32) -> Result<Vec<Vec<Cost>>> {
     let mut costs = vec![Vec::new(); contenders.len()];
     fs::create_dir_all(work.folder("out"))?;
     for round in 0..=rounds {
         for (contender, costs) in contenders.iter().zip(&mut costs) {
             if contender.cold {
                 retire(&contender.out, &work.trash())?;
-                for corpus in corpora
-                    .iter()
-                    .filter(|corpus| corpus.root == contender.site)
-                {
+                for corpus in corpora.iter().filter(|corpus| corpus.root == contender.site) {
                     corpus.retire_leftovers(&work.trash())?;
                 }
             }
@@ -162,65 +120,30 @@ fn built_all(contender: &Contender, pages: usize) -> Result<()> {
         }
     }
     if found < pages {
-        bail!(
-            "{} wrote {found} of {pages} pages to {}",
-            contender.name,
-            contender.out.display()
-        );
+        bail!("{} wrote {found} of {pages} pages to {}", contender.name, contender.out.display());
     }
     Ok(())
 }
 
 fn figures(contenders: &[Contender], costs: &[Vec<Cost>], args: &Args) -> Vec<Figure> {
-    let of = |name: &str| {
-        contenders
-            .iter()
-            .position(|contender| contender.name == name)
-            .map(|at| &costs[at])
-    };
+    let of = |name: &str| contenders.iter().position(|contender| contender.name == name).map(|at| &costs[at]);
     let ratio = |name, bound, decides| -> Option<Figure> {
         let (mine, floor) = (of(name)?, of("limit")?);
-        let samples: Vec<f64> = mine
-            .iter()
-            .zip(floor)
-            .map(|(mine, floor)| mine.wall / floor.wall)
-            .collect();
-        let walls =
-            |costs: &[Cost]| median(&costs.iter().map(|cost| cost.wall).collect::<Vec<f64>>());
+        let samples: Vec<f64> = mine.iter().zip(floor).map(|(mine, floor)| mine.wall / floor.wall).collect();
+        let walls = |costs: &[Cost]| median(&costs.iter().map(|cost| cost.wall).collect::<Vec<f64>>());
         let peak = median(&mine.iter().map(|cost| cost.peak).collect::<Vec<f64>>());
-        let absolute = vec![
-            ("ours_s", walls(mine)),
-            ("floor_s", walls(floor)),
-            ("peak_mb", peak),
-        ];
-        Some(Figure {
-            name,
-            value: median(&samples),
-            unit: Unit::Times,
-            bound,
-            decides,
-            absolute,
-            samples,
-        })
+        let absolute = vec![("ours_s", walls(mine)), ("floor_s", walls(floor)), ("peak_mb", peak)];
+        Some(Figure { name, value: median(&samples), unit: Unit::Times, bound, decides, absolute, samples })
     };
     let memory = || -> Option<Figure> {
         let samples: Vec<f64> = of(COLD)?.iter().map(|cost| cost.peak).collect();
         let (value, bound, absolute) = (most(&samples)?, Some(200.0), Vec::new());
-        Some(Figure {
-            name: COLD_MEMORY,
-            value,
-            unit: Unit::Megabytes,
-            bound,
-            decides: true,
-            absolute,
-            samples,
-        })
+        Some(Figure { name: COLD_MEMORY, value, unit: Unit::Megabytes, bound, decides: true, absolute, samples })
     };
     let wanted = [
         args.wants(COLD).then(|| ratio(COLD, Some(2.0), true)),
         args.wants(COLD_MEMORY).then(memory),
-        args.wants(COLD_FULL)
-            .then(|| ratio(COLD_FULL, Some(4.5), true)),
+        args.wants(COLD_FULL).then(|| ratio(COLD_FULL, Some(4.5), true)),
         args.wants(WARM).then(|| ratio(WARM, Some(1.0), false)),
         Some(ratio("hugo", None, false)),
     ];

@@ -18,38 +18,15 @@ const VERSION: u32 = 1;
 const SEED: u64 = 2026;
 
 /// Folder and title of each section.
-const SECTIONS: [(&str, &str); 5] = [
-    ("blog", "Blog"),
-    ("customers", "Customers"),
-    ("guides", "Guides"),
-    ("legal", "Legal"),
-    ("product", "Product"),
-];
+const SECTIONS: [(&str, &str); 5] =
+    [("blog", "Blog"), ("customers", "Customers"), ("guides", "Guides"), ("legal", "Legal"), ("product", "Product")];
 const LOOK: [(&str, &str); 6] = [
-    (
-        "templates/base.html",
-        include_str!("../../corpus/templates/base.html"),
-    ),
-    (
-        "templates/home.html",
-        include_str!("../../corpus/templates/home.html"),
-    ),
-    (
-        "templates/page.html",
-        include_str!("../../corpus/templates/page.html"),
-    ),
-    (
-        "templates/section.html",
-        include_str!("../../corpus/templates/section.html"),
-    ),
-    (
-        "templates/css/site.css",
-        include_str!("../../corpus/templates/css/site.css"),
-    ),
-    (
-        "templates/js/site.js",
-        include_str!("../../corpus/templates/js/site.js"),
-    ),
+    ("templates/base.html", include_str!("../../corpus/templates/base.html")),
+    ("templates/home.html", include_str!("../../corpus/templates/home.html")),
+    ("templates/page.html", include_str!("../../corpus/templates/page.html")),
+    ("templates/section.html", include_str!("../../corpus/templates/section.html")),
+    ("templates/css/site.css", include_str!("../../corpus/templates/css/site.css")),
+    ("templates/js/site.js", include_str!("../../corpus/templates/js/site.js")),
 ];
 const SETTINGS: &str = include_str!("../../corpus/content/site.yaml");
 
@@ -81,10 +58,7 @@ impl Corpus {
     pub(super) fn make(work: &Work, name: &str, pages: usize, minify: Minify) -> Result<Self> {
         let root = &work.folder(name);
         let metas: Vec<Meta> = (0..pages).map(Meta::of).collect();
-        let corpus = Self {
-            root: root.to_owned(),
-            pages: metas,
-        };
+        let corpus = Self { root: root.to_owned(), pages: metas };
         let mark = format!("version {VERSION}, seed {SEED}, {pages} pages, {minify:?}\n");
         if fs::read_to_string(corpus.stamp()).is_ok_and(|found| found == mark) {
             corpus.write_look(minify)?;
@@ -165,25 +139,16 @@ impl Corpus {
     }
 
     fn write_pages(&self) -> Result<()> {
-        let own_page = |title: &str, description: &str| {
-            format!("---\ntitle: \"{title}\"\ndescription: \"{description}\"\n---\n")
-        };
-        let home = own_page(
-            "Example Co",
-            "Consent, privacy and growth for modern teams.",
-        );
+        let own_page = |title: &str, description: &str| format!("---\ntitle: \"{title}\"\ndescription: \"{description}\"\n---\n");
+        let home = own_page("Example Co", "Consent, privacy and growth for modern teams.");
         put(&self.content().join("_index.md"), home.as_bytes())?;
         for (folder, title) in SECTIONS {
             let text = own_page(title, &format!("{title} at Example Co"));
-            put(
-                &self.content().join(folder).join("_index.md"),
-                text.as_bytes(),
-            )?;
+            put(&self.content().join(folder).join("_index.md"), text.as_bytes())?;
         }
         for page in 0..self.len() {
             let path = self.file(page);
-            fs::write(&path, self.markdown(page))
-                .with_context(|| format!("cannot write {}", path.display()))?;
+            fs::write(&path, self.markdown(page)).with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(())
     }
@@ -191,41 +156,18 @@ impl Corpus {
     /// A page's file: front matter and body.
     fn markdown(&self, page: usize) -> String {
         let link = |dice: &mut Dice| self.address(dice.below(self.len()));
-        let body = Writer {
-            dice: Dice::new(SEED, page, 2),
-            link: &link,
-        }
-        .body();
-        let Meta {
-            title,
-            date,
-            description,
-            tags,
-            ..
-        } = &self.pages[page];
+        let body = Writer { dice: Dice::new(SEED, page, 2), link: &link }.body();
+        let Meta { title, date, description, tags, .. } = &self.pages[page];
         let tags: String = tags.iter().map(|tag| format!("  - {tag}\n")).collect();
-        format!(
-            "---\ntitle: \"{title}\"\ndate: {date}\ndescription: \"{description}\"\ntags:\n{tags}---\n\n{body}"
-        )
+        format!("---\ntitle: \"{title}\"\ndate: {date}\ndescription: \"{description}\"\ntags:\n{tags}---\n\n{body}")
     }
 }
 
 impl Meta {
     fn of(page: usize) -> Self {
         let mut dice = Dice::new(SEED, page, 1);
-        let kind = dice.pick(&[
-            "announcement",
-            "case",
-            "guide",
-            "notice",
-            "policy",
-            "summary",
-        ]);
-        let title = format!(
-            "{} {} {kind} {page}",
-            capital(dice.pick(ADJECTIVES)),
-            dice.pick(NOUNS)
-        );
+        let kind = dice.pick(&["announcement", "case", "guide", "notice", "policy", "summary"]);
+        let title = format!("{} {} {kind} {page}", capital(dice.pick(ADJECTIVES)), dice.pick(NOUNS));
         let (verb, noun) = (dice.pick(VERBS), dice.pick(NOUNS));
         let mut tags = vec![dice.pick(TAGS), dice.pick(TAGS), dice.pick(TAGS)];
         tags.sort_unstable();
@@ -233,17 +175,8 @@ impl Meta {
         Self {
             section: dice.pick(&SECTIONS).0,
             slug: title.to_ascii_lowercase().replace(' ', "-"),
-            date: format!(
-                "{}-{:02}-{:02}",
-                2018 + dice.below(8),
-                1 + dice.below(12),
-                1 + dice.below(28)
-            ),
-            description: format!(
-                "Why we {verb} a {noun}, and what a {} {} is.",
-                dice.pick(ADJECTIVES),
-                dice.pick(NOUNS)
-            ),
+            date: format!("{}-{:02}-{:02}", 2018 + dice.below(8), 1 + dice.below(12), 1 + dice.below(28)),
+            description: format!("Why we {verb} a {noun}, and what a {} {} is.", dice.pick(ADJECTIVES), dice.pick(NOUNS)),
             title,
             tags,
         }
@@ -256,9 +189,7 @@ impl Meta {
 
 /// An icon of one white pixel: header, directory, bitmap header, colour, mask.
 fn icon() -> Vec<u8> {
-    let mut bytes = vec![
-        0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 32, 0, 48, 0, 0, 0, 22, 0, 0, 0,
-    ];
+    let mut bytes = vec![0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 32, 0, 48, 0, 0, 0, 22, 0, 0, 0];
     bytes.extend([40, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 32, 0]);
     bytes.extend([0; 24]);
     bytes.extend([255; 4]);
@@ -268,8 +199,7 @@ fn icon() -> Vec<u8> {
 
 fn put(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
@@ -282,10 +212,7 @@ mod tests {
     use super::{Corpus, Meta};
 
     fn corpus(pages: usize) -> Corpus {
-        Corpus {
-            root: Path::new("nowhere").to_owned(),
-            pages: (0..pages).map(Meta::of).collect(),
-        }
+        Corpus { root: Path::new("nowhere").to_owned(), pages: (0..pages).map(Meta::of).collect() }
     }
 
     #[test]
@@ -296,20 +223,9 @@ mod tests {
         let mut links = 0;
         for page in 0..corpus.len() {
             let text = corpus.markdown(page);
-            assert!(
-                (3000..8000).contains(&text.len()),
-                "page {page} has {} bytes",
-                text.len()
-            );
-            for target in text
-                .split("](")
-                .skip(1)
-                .filter_map(|rest| rest.split(')').next())
-            {
-                assert!(
-                    target.starts_with("https://") || known.contains(target),
-                    "{target}"
-                );
+            assert!((3000..8000).contains(&text.len()), "page {page} has {} bytes", text.len());
+            for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                assert!(target.starts_with("https://") || known.contains(target), "{target}");
                 links += usize::from(known.contains(target));
             }
         }
@@ -319,21 +235,8 @@ mod tests {
     #[test]
     fn every_kind_of_block_occurs() {
         let corpus = corpus(50);
-        let text: String = (0..corpus.len())
-            .map(|page| corpus.markdown(page))
-            .collect();
-        for mark in [
-            "\n## ",
-            "\n### ",
-            "\n- ",
-            "\n  - ",
-            "\n1. ",
-            "| :--- |",
-            "\n> ",
-            "**",
-            "`",
-            "](https://",
-        ] {
+        let text: String = (0..corpus.len()).map(|page| corpus.markdown(page)).collect();
+        for mark in ["\n## ", "\n### ", "\n- ", "\n  - ", "\n1. ", "| :--- |", "\n> ", "**", "`", "](https://"] {
             assert!(text.contains(mark), "no {mark:?}");
         }
     }

@@ -48,27 +48,12 @@ impl Figure {
 
     /// `name value bound ok|short`, then the absolute figures in brackets.
     fn line(&self) -> String {
-        let bound = self
-            .bound
-            .map_or_else(|| "-".to_owned(), |bound| format!("{bound:.2}"));
-        let mut shown: Vec<String> = self
-            .absolute
-            .iter()
-            .map(|(name, value)| format!("{name} {value:.4}"))
-            .collect();
+        let bound = self.bound.map_or_else(|| "-".to_owned(), |bound| format!("{bound:.2}"));
+        let mut shown: Vec<String> = self.absolute.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
         if let (Some(least), Some(most)) = (least(&self.samples), most(&self.samples)) {
-            shown.push(format!(
-                "{} samples {least:.2} to {most:.2}",
-                self.samples.len()
-            ));
+            shown.push(format!("{} samples {least:.2} to {most:.2}", self.samples.len()));
         }
-        format!(
-            "{} {:.2} {bound} {} ({})",
-            self.name,
-            self.value,
-            self.verdict(),
-            shown.join(", ")
-        )
+        format!("{} {:.2} {bound} {} ({})", self.name, self.value, self.verdict(), shown.join(", "))
     }
 
     fn json(&self) -> Value {
@@ -124,34 +109,14 @@ mod tests {
 
     fn figure(value: f64, bound: Option<f64>, decides: bool) -> Figure {
         let (absolute, samples) = (vec![("ours_s", 0.9)], vec![1.7, 1.9]);
-        Figure {
-            name: "cold-build",
-            value,
-            unit: Unit::Times,
-            bound,
-            decides,
-            absolute,
-            samples,
-        }
+        Figure { name: "cold-build", value, unit: Unit::Times, bound, decides, absolute, samples }
     }
 
     #[test]
     fn a_line_begins_with_name_value_bound_and_verdict() {
-        assert!(
-            figure(1.8, Some(2.0), true)
-                .line()
-                .starts_with("cold-build 1.80 2.00 ok (")
-        );
-        assert!(
-            figure(2.1, Some(2.0), true)
-                .line()
-                .starts_with("cold-build 2.10 2.00 short (")
-        );
-        assert!(
-            figure(9.0, None, false)
-                .line()
-                .starts_with("cold-build 9.00 - ok (")
-        );
+        assert!(figure(1.8, Some(2.0), true).line().starts_with("cold-build 1.80 2.00 ok ("));
+        assert!(figure(2.1, Some(2.0), true).line().starts_with("cold-build 2.10 2.00 short ("));
+        assert!(figure(9.0, None, false).line().starts_with("cold-build 9.00 - ok ("));
     }
 
     #[test]
@@ -165,13 +130,7 @@ mod tests {
     #[test]
     fn json_has_the_same() {
         let json = figure(2.1, Some(2.0), true).json();
-        assert_eq!(
-            (
-                json["verdict"].as_str(),
-                json["absolute"]["ours_s"].as_f64()
-            ),
-            (Some("short"), Some(0.9))
-        );
+        assert_eq!((json["verdict"].as_str(), json["absolute"]["ours_s"].as_f64()), (Some("short"), Some(0.9)));
     }
 
     #[test]

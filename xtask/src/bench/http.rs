@@ -28,10 +28,7 @@ impl Client {
             Some(stream) => stream,
             None => connect(self.port)?,
         };
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\naccept: text/html\r\n\r\n",
-            self.port
-        );
+        let request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\naccept: text/html\r\n\r\n", self.port);
         stream.get_mut().write_all(request.as_bytes())?;
         let (response, stays_open) = read_response(&mut stream)?;
         if stays_open {
@@ -51,11 +48,7 @@ fn connect(port: u16) -> Result<BufReader<TcpStream>> {
 /// The response, and whether the connection stays open after it.
 fn read_response(stream: &mut impl BufRead) -> Result<(Response, bool)> {
     let start = line(stream)?;
-    let status = start
-        .split(' ')
-        .nth(1)
-        .and_then(|code| code.parse().ok())
-        .ok_or_else(|| odd(&start))?;
+    let status = start.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(|| odd(&start))?;
     let (mut length, mut chunked, mut open) = (None, false, true);
     loop {
         let header = line(stream)?.to_ascii_lowercase();
@@ -97,11 +90,7 @@ fn read_chunks(stream: &mut impl BufRead, body: &mut Vec<u8>) -> Result<()> {
 }
 
 fn take(stream: &mut impl BufRead, length: u64, body: &mut Vec<u8>) -> Result<()> {
-    if stream.take(length).read_to_end(body)? as u64 == length {
-        Ok(())
-    } else {
-        Err(cut_off())
-    }
+    if stream.take(length).read_to_end(body)? as u64 == length { Ok(()) } else { Err(cut_off()) }
 }
 
 /// The next line without its end.
@@ -115,17 +104,11 @@ fn line(stream: &mut impl BufRead) -> Result<String> {
 }
 
 fn cut_off() -> Error {
-    Error::new(
-        ErrorKind::UnexpectedEof,
-        "the server closed the connection in the middle of a response",
-    )
+    Error::new(ErrorKind::UnexpectedEof, "the server closed the connection in the middle of a response")
 }
 
 fn odd(line: &str) -> Error {
-    Error::new(
-        ErrorKind::InvalidData,
-        format!("not a line of HTTP: `{line}`"),
-    )
+    Error::new(ErrorKind::InvalidData, format!("not a line of HTTP: `{line}`"))
 }
 
 #[cfg(test)]
@@ -136,11 +119,7 @@ mod tests {
 
     fn read(bytes: &str) -> std::io::Result<(u16, String, bool)> {
         let (response, open) = read_response(&mut BufReader::new(bytes.as_bytes()))?;
-        Ok((
-            response.status,
-            String::from_utf8_lossy(&response.body).into_owned(),
-            open,
-        ))
+        Ok((response.status, String::from_utf8_lossy(&response.body).into_owned(), open))
     }
 
     #[test]
@@ -148,10 +127,7 @@ mod tests {
         let sized = read("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef").unwrap();
         assert_eq!(sized, (200, "abc".to_owned(), true));
         let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n";
-        assert_eq!(
-            read(chunked).unwrap(),
-            (200, "abc0123456789".to_owned(), true)
-        );
+        assert_eq!(read(chunked).unwrap(), (200, "abc0123456789".to_owned(), true));
         let closed = read("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\nnone").unwrap();
         assert_eq!(closed, (404, "none".to_owned(), false));
     }

@@ -26,13 +26,7 @@ use programs::Programs;
 use work::{Work, retire};
 
 /// The figures by name. A later one is one more name here, and the place that measures it.
-const FIGURES: [&str; 5] = [
-    builds::COLD,
-    builds::COLD_MEMORY,
-    builds::COLD_FULL,
-    builds::WARM,
-    served::SAVED,
-];
+const FIGURES: [&str; 5] = [builds::COLD, builds::COLD_MEMORY, builds::COLD_FULL, builds::WARM, served::SAVED];
 
 /// What `bench` can be told.
 #[derive(clap::Args)]
@@ -71,10 +65,7 @@ impl Args {
 
 /// Measures, prints, and says whether every figure keeps its bound.
 pub(crate) fn run(args: &Args) -> Result<bool> {
-    let folder = args
-        .work
-        .clone()
-        .unwrap_or_else(|| crate::workspace().join("bench-work"));
+    let folder = args.work.clone().unwrap_or_else(|| crate::workspace().join("bench-work"));
     let work = Work::open(&folder)?;
     let programs = Programs::build(&work, args)?;
     work.wait_for_the_disk();

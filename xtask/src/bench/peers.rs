@@ -10,22 +10,10 @@ use super::{Corpus, Work};
 use crate::{needs, report};
 
 const LAYOUTS: [(&str, &str); 4] = [
-    (
-        "layouts/baseof.html",
-        include_str!("../../corpus/hugo/baseof.html"),
-    ),
-    (
-        "layouts/home.html",
-        include_str!("../../corpus/hugo/home.html"),
-    ),
-    (
-        "layouts/page.html",
-        include_str!("../../corpus/hugo/page.html"),
-    ),
-    (
-        "layouts/section.html",
-        include_str!("../../corpus/hugo/section.html"),
-    ),
+    ("layouts/baseof.html", include_str!("../../corpus/hugo/baseof.html")),
+    ("layouts/home.html", include_str!("../../corpus/hugo/home.html")),
+    ("layouts/page.html", include_str!("../../corpus/hugo/page.html")),
+    ("layouts/section.html", include_str!("../../corpus/hugo/section.html")),
 ];
 const SETTINGS: &str = include_str!("../../corpus/hugo/hugo.toml");
 
@@ -54,12 +42,7 @@ pub(super) fn hugo(work: &Work) -> Result<Option<PathBuf>> {
 
 /// A Hugo site over the corpus's own content; returns its folder.
 pub(super) fn hugo_site(work: &Work, corpus: &Corpus) -> Result<PathBuf> {
-    let name = corpus
-        .root
-        .file_name()
-        .unwrap_or_default()
-        .display()
-        .to_string();
+    let name = corpus.root.file_name().unwrap_or_default().display().to_string();
     let site = work.folder(&format!("{name}.hugo"));
     fs::create_dir_all(site.join("layouts"))?;
     for (file, text) in LAYOUTS {
@@ -67,11 +50,6 @@ pub(super) fn hugo_site(work: &Work, corpus: &Corpus) -> Result<PathBuf> {
     }
     let content = corpus.content().display().to_string();
     let look = corpus.root.join("templates").display().to_string();
-    fs::write(
-        site.join("hugo.toml"),
-        SETTINGS
-            .replace("@CONTENT@", &content)
-            .replace("@LOOK@", &look),
-    )?;
+    fs::write(site.join("hugo.toml"), SETTINGS.replace("@CONTENT@", &content).replace("@LOOK@", &look))?;
     Ok(site)
 }

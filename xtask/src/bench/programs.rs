@@ -21,21 +21,8 @@ pub(super) struct Programs {
 impl Programs {
     /// Builds what the figures asked for need.
     pub(super) fn build(work: &Work, args: &Args) -> Result<Self> {
-        let floor = built(
-            &[
-                "--package",
-                "xtask",
-                "--features",
-                "floor",
-                "--bin",
-                "floor",
-            ],
-            "floor",
-        )?;
-        let ours = built(
-            &["--package", "plainsite", "--bin", "plainsite"],
-            "plainsite",
-        )?;
+        let floor = built(&["--package", "xtask", "--features", "floor", "--bin", "floor"], "floor")?;
+        let ours = built(&["--package", "plainsite", "--bin", "plainsite"], "plainsite")?;
         let target = work.folder("target-full");
         let ours_full = match (args.wants(builds::COLD_FULL), args.full) {
             (true, true) => Some(built(
@@ -58,12 +45,7 @@ impl Programs {
             (false, _) => None,
         };
         let hugo = if args.peers { peers::hugo(work)? } else { None };
-        Ok(Self {
-            ours,
-            ours_full,
-            floor,
-            hugo,
-        })
+        Ok(Self { ours, ours_full, floor, hugo })
     }
 }
 
@@ -71,13 +53,7 @@ impl Programs {
 fn built(args: &[&str], program: &str) -> Result<PathBuf> {
     report::note(&format!("cargo build --release {}", args.join(" ")));
     let output = Command::new(crate::cargo())
-        .args([
-            "build",
-            "--release",
-            "--quiet",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
+        .args(["build", "--release", "--quiet", "--message-format", "json-render-diagnostics"])
         .args(args)
         .current_dir(crate::workspace())
         .stdin(Stdio::null())
@@ -90,9 +66,7 @@ fn built(args: &[&str], program: &str) -> Result<PathBuf> {
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| {
-            message["reason"] == "compiler-artifact" && message["target"]["name"] == program
-        })
+        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == program)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .with_context(|| format!("cargo built no program `{program}`"))
 }

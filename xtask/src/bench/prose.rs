@@ -12,8 +12,7 @@ pub(super) struct Dice(u64);
 impl Dice {
     /// A generator for one purpose (`stream`) of one page.
     pub(super) fn new(seed: u64, page: usize, stream: u64) -> Self {
-        let mut dice =
-            Self(seed ^ (page as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ (stream << 56));
+        let mut dice = Self(seed ^ (page as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ (stream << 56));
         dice.next();
         dice
     }
@@ -80,11 +79,7 @@ impl Writer<'_> {
             4 => self.table(),
             _ => self.quote(),
         };
-        if self.dice.percent() < 30 {
-            format!("{}\n\n{block}", self.heading(3))
-        } else {
-            block
-        }
+        if self.dice.percent() < 30 { format!("{}\n\n{block}", self.heading(3)) } else { block }
     }
 
     fn heading(&mut self, level: usize) -> String {
@@ -128,22 +123,10 @@ impl Writer<'_> {
     fn clause(&mut self) -> String {
         let (noun, adjective, verb) = (self.noun(), self.adjective(), self.verb());
         match self.dice.below(4) {
-            0 => format!(
-                "we {verb} the {adjective} {noun} of a {} with care",
-                self.noun()
-            ),
-            1 => format!(
-                "nobody here may {verb} a {adjective} {noun} without a {}",
-                self.noun()
-            ),
-            2 => format!(
-                "each {noun} & each {} stays {adjective} until you {verb} it",
-                self.noun()
-            ),
-            _ => format!(
-                "it's your {noun}, so ask us to {verb} any {adjective} {}",
-                self.noun()
-            ),
+            0 => format!("we {verb} the {adjective} {noun} of a {} with care", self.noun()),
+            1 => format!("nobody here may {verb} a {adjective} {noun} without a {}", self.noun()),
+            2 => format!("each {noun} & each {} stays {adjective} until you {verb} it", self.noun()),
+            _ => format!("it's your {noun}, so ask us to {verb} any {adjective} {}", self.noun()),
         }
     }
 
@@ -172,30 +155,19 @@ impl Writer<'_> {
 
     fn steps(&mut self) -> String {
         let count = 3 + self.dice.below(4);
-        let lines: Vec<String> = (1..=count)
-            .map(|step| format!("{step}. {}", self.item()))
-            .collect();
+        let lines: Vec<String> = (1..=count).map(|step| format!("{step}. {}", self.item())).collect();
         lines.join("\n")
     }
 
     fn item(&mut self) -> String {
-        format!(
-            "{} {}: {} and {}",
-            capital(self.adjective()),
-            self.noun(),
-            self.inline(),
-            self.clause()
-        )
+        format!("{} {}: {} and {}", capital(self.adjective()), self.noun(), self.inline(), self.clause())
     }
 
     fn table(&mut self) -> String {
         let columns = 3 + self.dice.below(2);
         let row = |cells: &[String]| format!("| {} |", cells[..columns].join(" | "));
         let names: Vec<String> = (0..columns).map(|_| capital(self.noun())).collect();
-        let mut lines = vec![
-            row(&names),
-            row(&[":---", "---:", "---", ":---:"].map(str::to_owned)),
-        ];
+        let mut lines = vec![row(&names), row(&[":---", "---:", "---", ":---:"].map(str::to_owned))];
         for _ in 0..4 + self.dice.below(4) {
             lines.push(row(&[
                 format!("{} {}", self.adjective(), self.noun()),

@@ -37,31 +37,10 @@ pub(super) fn measure(work: &Work, programs: &Programs, args: &Args) -> Result<F
         floor_site.while_changing(|| {
             let port = free_port()?;
             let command = ["dev", &text(&floor_site.root), &port.to_string()].map(str::to_owned);
-            let mut servers = vec![Server::start(
-                work,
-                "floor",
-                &programs.floor,
-                &command,
-                port,
-                &floor_site,
-            )?];
+            let mut servers = vec![Server::start(work, "floor", &programs.floor, &command, port, &floor_site)?];
             let port = free_port()?;
-            let command = [
-                "serve",
-                "--root",
-                &text(&site.root),
-                "--port",
-                &port.to_string(),
-            ]
-            .map(str::to_owned);
-            servers.push(Server::start(
-                work,
-                "ours",
-                &programs.ours,
-                &command,
-                port,
-                &site,
-            )?);
+            let command = ["serve", "--root", &text(&site.root), "--port", &port.to_string()].map(str::to_owned);
+            servers.push(Server::start(work, "ours", &programs.ours, &command, port, &site)?);
             let mut times = in_turn(&mut servers, args.trials as usize)?;
             drop(servers);
             let ours = times.pop().unwrap_or_default();
@@ -71,21 +50,9 @@ pub(super) fn measure(work: &Work, programs: &Programs, args: &Args) -> Result<F
     })?;
     let mut absolute = vec![("ours_ms", median(&ours)), ("floor_ms", median(&floor))];
     absolute.extend(hugo.map(|times| ("hugo_ms", median(&times))));
-    let samples: Vec<f64> = ours
-        .iter()
-        .zip(&floor)
-        .map(|(ours, floor)| ours / floor)
-        .collect();
+    let samples: Vec<f64> = ours.iter().zip(&floor).map(|(ours, floor)| ours / floor).collect();
     let value = median(&ours) / median(&floor);
-    Ok(Figure {
-        name: SAVED,
-        value,
-        unit: Unit::Times,
-        bound: Some(5.0),
-        decides: true,
-        absolute,
-        samples,
-    })
+    Ok(Figure { name: SAVED, value, unit: Unit::Times, bound: Some(5.0), decides: true, absolute, samples })
 }
 
 /// Hugo's, by itself: it is slow enough to be in the way of the others.
@@ -96,24 +63,8 @@ fn hugo_saves(work: &Work, programs: &Programs, args: &Args) -> Result<Option<Ve
     let corpus = Corpus::make(work, "site-hugo", args.pages as usize, Minify::Fast)?;
     corpus.while_changing(|| {
         let (site, port) = (peers::hugo_site(work, &corpus)?, free_port()?);
-        let command = [
-            "server",
-            "--quiet",
-            "--source",
-            &text(&site),
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            &port.to_string(),
-        ];
-        let server = Server::start(
-            work,
-            "hugo",
-            hugo,
-            &command.map(str::to_owned),
-            port,
-            &corpus,
-        )?;
+        let command = ["server", "--quiet", "--source", &text(&site), "--bind", "127.0.0.1", "--port", &port.to_string()];
+        let server = Server::start(work, "hugo", hugo, &command.map(str::to_owned), port, &corpus)?;
         Ok(in_turn(&mut [server], 5)?.pop())
     })
 }
@@ -157,14 +108,7 @@ struct Server<'a> {
 
 impl<'a> Server<'a> {
     /// Starts it and waits until it answers.
-    fn start(
-        work: &Work,
-        name: &'static str,
-        program: &Path,
-        args: &[String],
-        port: u16,
-        corpus: &'a Corpus,
-    ) -> Result<Self> {
+    fn start(work: &Work, name: &'static str, program: &Path, args: &[String], port: u16, corpus: &'a Corpus) -> Result<Self> {
         let log = work.folder(&format!("serve-{name}.log"));
         let output = File::create(&log)?;
         let start = Instant::now();
@@ -175,25 +119,11 @@ impl<'a> Server<'a> {
             .stderr(output)
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
-        let mut server = Self {
-            name,
-            child,
-            client: Client::new(port),
-            corpus,
-            log,
-            before: Vec::new(),
-        };
+        let mut server = Self { name, child, client: Client::new(port), corpus, log, before: Vec::new() };
         if !server.poll(0, "</main>", START, Duration::from_millis(10))? {
-            bail!(
-                "{name} did not answer in {} s; see {}",
-                START.as_secs(),
-                server.log.display()
-            );
+            bail!("{name} did not answer in {} s; see {}", START.as_secs(), server.log.display());
         }
-        report::note(&format!(
-            "{name} serves on port {port} after {:.2} s",
-            start.elapsed().as_secs_f64()
-        ));
+        report::note(&format!("{name} serves on port {port} after {:.2} s", start.elapsed().as_secs_f64()));
         Ok(server)
     }
 
@@ -207,11 +137,7 @@ impl<'a> Server<'a> {
                 break;
             }
             if start.elapsed() > PATIENCE {
-                bail!(
-                    "{} never served a saved page; see {}",
-                    self.name,
-                    self.log.display()
-                );
+                bail!("{} never served a saved page; see {}", self.name, self.log.display());
             }
         }
         Ok(())
@@ -219,18 +145,11 @@ impl<'a> Server<'a> {
 
     /// Milliseconds from the save until the page is served with the mark.
     fn save(&mut self, page: usize, mark: &str) -> Result<f64> {
-        self.client
-            .get(&self.corpus.address(page))
-            .with_context(|| format!("{} does not answer", self.name))?;
+        self.client.get(&self.corpus.address(page)).with_context(|| format!("{} does not answer", self.name))?;
         sleep(QUIET);
         let start = self.write(page, mark)?;
         if !self.poll(page, mark, PATIENCE, POLL)? {
-            bail!(
-                "{} did not serve a saved page in {} s; see {}",
-                self.name,
-                PATIENCE.as_secs(),
-                self.log.display()
-            );
+            bail!("{} did not serve a saved page in {} s; see {}", self.name, PATIENCE.as_secs(), self.log.display());
         }
         Ok(start.elapsed().as_secs_f64() * 1e3)
     }
@@ -253,31 +172,18 @@ impl<'a> Server<'a> {
     }
 
     /// Asks for the page until it has this text; whether it came in time.
-    fn poll(
-        &mut self,
-        page: usize,
-        text: &str,
-        patience: Duration,
-        pause: Duration,
-    ) -> Result<bool> {
+    fn poll(&mut self, page: usize, text: &str, patience: Duration, pause: Duration) -> Result<bool> {
         let (start, address) = (Instant::now(), self.corpus.address(page));
         while start.elapsed() < patience {
             // A refused or broken connection is what a server that is still starting looks like.
             if let Ok(response) = self.client.get(&address)
                 && response.status == 200
-                && response
-                    .body
-                    .windows(text.len())
-                    .any(|window| window == text.as_bytes())
+                && response.body.windows(text.len()).any(|window| window == text.as_bytes())
             {
                 return Ok(true);
             }
             if let Some(status) = self.child.try_wait()? {
-                bail!(
-                    "{} ended with {status}; see {}",
-                    self.name,
-                    self.log.display()
-                );
+                bail!("{} ended with {status}; see {}", self.name, self.log.display());
             }
             sleep(pause);
         }

@@ -154,23 +154,12 @@ pub(super) const VERBS: &[&str] = &[
 ];
 /// The tags of pages.
 pub(super) const TAGS: &[&str] = &[
-    "access", "advice", "audits", "billing", "children", "cookies", "data", "design", "gdpr",
-    "hiring", "hosting", "law", "news", "pricing", "privacy", "release", "research", "safety",
-    "support", "travel",
+    "access", "advice", "audits", "billing", "children", "cookies", "data", "design", "gdpr", "hiring", "hosting", "law", "news",
+    "pricing", "privacy", "release", "research", "safety", "support", "travel",
 ];
 /// What stands in code spans.
-pub(super) const CODES: &[&str] = &[
-    "sid",
-    "lang=fr",
-    "GET /v2/me",
-    "Cache-Control",
-    "consent=0",
-    "__Secure-id",
-    "HTTP 429",
-    "max-age=0",
-    "ref_source",
-    "Sec-GPC: 1",
-];
+pub(super) const CODES: &[&str] =
+    &["sid", "lang=fr", "GET /v2/me", "Cache-Control", "consent=0", "__Secure-id", "HTTP 429", "max-age=0", "ref_source", "Sec-GPC: 1"];
 /// Addresses of other sites.
 pub(super) const OUTSIDE: &[&str] = &[
     "https://example.com/standards/",

@@ -28,19 +28,12 @@ impl Work {
     /// Opens it, made where it is not there. A folder with files of somebody else's is refused, since a run replaces
     /// and deletes what it finds.
     pub(super) fn open(folder: &Path) -> Result<Self> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let mark = folder.join(MARK);
         if !mark.exists() && fs::read_dir(folder)?.next().is_some() {
-            bail!(
-                "{} is neither empty nor of an earlier run: choose another one",
-                folder.display()
-            );
+            bail!("{} is neither empty nor of an earlier run: choose another one", folder.display());
         }
-        fs::write(
-            mark,
-            "The files here are cargo xtask bench's, which replaces and deletes them.\n",
-        )?;
+        fs::write(mark, "The files here are cargo xtask bench's, which replaces and deletes them.\n")?;
         Ok(Self(folder.canonicalize()?))
     }
 
@@ -57,16 +50,11 @@ impl Work {
     /// Waits until the last emptying of the trash is forgotten.
     pub(super) fn wait_for_the_disk(&self) {
         let emptied = fs::metadata(self.emptied()).and_then(|data| data.modified());
-        let Ok(since) =
-            emptied.map(|time| SystemTime::now().duration_since(time).unwrap_or_default())
-        else {
+        let Ok(since) = emptied.map(|time| SystemTime::now().duration_since(time).unwrap_or_default()) else {
             return;
         };
         if let Some(rest) = MEMORY.checked_sub(since) {
-            report::note(&format!(
-                "waiting {} s: the trash was emptied a moment ago, and the disk is slower until then",
-                rest.as_secs()
-            ));
+            report::note(&format!("waiting {} s: the trash was emptied a moment ago, and the disk is slower until then", rest.as_secs()));
             sleep(rest);
         }
     }
@@ -104,8 +92,7 @@ pub(super) fn retire(path: &Path, trash: &Path) -> Result<()> {
     for number in 0..u32::MAX {
         let place = trash.join(number.to_string());
         if !place.exists() {
-            return fs::rename(path, &place)
-                .with_context(|| format!("cannot move {} away", path.display()));
+            return fs::rename(path, &place).with_context(|| format!("cannot move {} away", path.display()));
         }
     }
     bail!("the trash is full: {}", trash.display())
@@ -140,10 +127,7 @@ mod tests {
         }
         retire(&work.folder("out"), &work.trash()).unwrap();
         assert!(!work.folder("out").exists());
-        assert_eq!(
-            fs::read_to_string(work.folder("trash/1/page")).unwrap(),
-            "two"
-        );
+        assert_eq!(fs::read_to_string(work.folder("trash/1/page")).unwrap(), "two");
         assert_eq!(size(&work.trash()), 4 * 4096);
         fs::remove_dir_all(folder).unwrap();
     }
@@ -152,10 +136,7 @@ mod tests {
     fn a_folder_of_somebody_elses_is_refused() {
         let folder = std::env::temp_dir().join(format!("xtask-not-ours-{}", std::process::id()));
         fs::create_dir_all(folder.join("site")).unwrap();
-        assert!(
-            Work::open(&folder)
-                .is_err_and(|error| error.to_string().contains("choose another one"))
-        );
+        assert!(Work::open(&folder).is_err_and(|error| error.to_string().contains("choose another one")));
         assert!(folder.join("site").is_dir());
         fs::remove_dir(folder.join("site")).unwrap();
         assert!(Work::open(&folder).is_ok() && Work::open(&folder).is_ok());

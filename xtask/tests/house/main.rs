@@ -24,9 +24,7 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path
-                    .strip_prefix(folder)
-                    .expect("it was found below the folder");
+                let name = path.strip_prefix(folder).expect("it was found below the folder");
                 let text = fs::read_to_string(&path).expect("a source is UTF-8");
                 found.push((name.to_string_lossy().replace('\\', "/"), text));
             }
@@ -47,11 +45,7 @@ fn imports_only_go_down() {
         let folder = workspace().join(house.folder);
         let mut files = sources(&folder.join("src"));
         assert!(!files.is_empty(), "{} has no sources", house.folder);
-        files.extend(
-            fs::read_to_string(folder.join("index.rs"))
-                .ok()
-                .map(|text| ("index.rs".to_owned(), text)),
-        );
+        files.extend(fs::read_to_string(folder.join("index.rs")).ok().map(|text| ("index.rs".to_owned(), text)));
         for (file, text) in files {
             faults.extend(house.imports(&file, &text));
         }
@@ -73,10 +67,7 @@ fn every_file_says_what_it_does_and_stays_short() {
     assert!(seen.len() > 10, "only {} sources were found", seen.len());
     for (file, reason) in LONGER {
         assert!(!reason.is_empty(), "{file} is allowed without a reason");
-        assert!(
-            seen.iter().any(|known| known == file),
-            "{file} is allowed to be long, and is not there"
-        );
+        assert!(seen.iter().any(|known| known == file), "{file} is allowed to be long, and is not there");
     }
     assert_none(&faults);
 }
@@ -84,21 +75,11 @@ fn every_file_says_what_it_does_and_stays_short() {
 #[test]
 fn no_file_knows_one_machine() {
     let listed = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(workspace())
         .output()
         .expect("git lists the tracked files");
-    assert!(
-        listed.status.success(),
-        "git: {}",
-        String::from_utf8_lossy(&listed.stderr)
-    );
+    assert!(listed.status.success(), "git: {}", String::from_utf8_lossy(&listed.stderr));
     let names = String::from_utf8_lossy(&listed.stdout).into_owned();
     let (mut faults, mut read) = (Vec::new(), 0);
     for file in names.split('\0').filter(|name| !name.is_empty()) {

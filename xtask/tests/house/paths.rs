@@ -13,11 +13,7 @@ pub(crate) struct Named {
 /// Every path of at least two parts, and every `use`d name; `super` and `self` are resolved from `module`, the path of
 /// the file's own module, to paths that begin with `crate`.
 pub(crate) fn paths(source: &str, module: &[&str]) -> Vec<Named> {
-    let mut reader = Reader {
-        tokens: tokens(source),
-        at: 0,
-        found: Vec::new(),
-    };
+    let mut reader = Reader { tokens: tokens(source), at: 0, found: Vec::new() };
     // What each open brace belongs to: an inline module, or anything else.
     let mut open: Vec<Option<String>> = Vec::new();
     while let Some(token) = reader.peek(0).cloned() {
@@ -42,11 +38,7 @@ pub(crate) fn paths(source: &str, module: &[&str]) -> Vec<Named> {
         } else {
             reader.at += 1;
         }
-        let inside: Vec<&str> = module
-            .iter()
-            .copied()
-            .chain(open.iter().flatten().map(String::as_str))
-            .collect();
+        let inside: Vec<&str> = module.iter().copied().chain(open.iter().flatten().map(String::as_str)).collect();
         for named in &mut reader.found[before..] {
             named.parts = resolve(&named.parts, &inside);
         }
@@ -56,18 +48,13 @@ pub(crate) fn paths(source: &str, module: &[&str]) -> Vec<Named> {
 
 /// `self::x` and `super::x` as `crate::…::x`.
 fn resolve(parts: &[String], inside: &[&str]) -> Vec<String> {
-    let ups = parts
-        .iter()
-        .take_while(|part| *part == "super" || *part == "self")
-        .count();
+    let ups = parts.iter().take_while(|part| *part == "super" || *part == "self").count();
     if ups == 0 {
         return parts.to_vec();
     }
     let supers = parts[..ups].iter().filter(|part| *part == "super").count();
     let kept = &inside[..inside.len().saturating_sub(supers)];
-    let start = std::iter::once("crate")
-        .chain(kept.iter().copied())
-        .map(str::to_owned);
+    let start = std::iter::once("crate").chain(kept.iter().copied()).map(str::to_owned);
     start.chain(parts[ups..].iter().cloned()).collect()
 }
 
@@ -79,8 +66,7 @@ struct Token {
 
 impl Token {
     fn is_name(&self) -> bool {
-        self.text
-            .starts_with(|c: char| c.is_alphabetic() || c == '_')
+        self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
     }
 }
 
@@ -163,34 +149,20 @@ fn tokens(source: &str) -> Vec<Token> {
             ('/', Some('*')) => block_comment(rest),
             ('"', _) => text_literal(rest),
             ('r', Some('"' | '#')) => raw_literal(rest),
-            ('b', Some('r')) if matches!(rest.get(2), Some('"' | '#')) => {
-                1 + raw_literal(&rest[1..])
-            }
+            ('b', Some('r')) if matches!(rest.get(2), Some('"' | '#')) => 1 + raw_literal(&rest[1..]),
             ('\'', _) => character_or_lifetime(rest),
             (c, _) if c.is_alphanumeric() || c == '_' => {
-                let end = rest
-                    .iter()
-                    .position(|c| !c.is_alphanumeric() && *c != '_')
-                    .unwrap_or(rest.len());
-                tokens.push(Token {
-                    text: rest[..end].iter().collect(),
-                    line,
-                });
+                let end = rest.iter().position(|c| !c.is_alphanumeric() && *c != '_').unwrap_or(rest.len());
+                tokens.push(Token { text: rest[..end].iter().collect(), line });
                 end
             }
             (':', Some(':')) => {
-                tokens.push(Token {
-                    text: "::".to_owned(),
-                    line,
-                });
+                tokens.push(Token { text: "::".to_owned(), line });
                 2
             }
             (c, _) if c.is_whitespace() => 1,
             (c, _) => {
-                tokens.push(Token {
-                    text: c.to_string(),
-                    line,
-                });
+                tokens.push(Token { text: c.to_string(), line });
                 1
             }
         };
@@ -230,21 +202,13 @@ fn raw_literal(rest: &[char]) -> usize {
     if rest.get(1 + hashes) != Some(&'"') {
         return 1 + hashes;
     }
-    let end = |at: usize| {
-        rest[at] == '"' && rest[at + 1..].iter().take_while(|c| **c == '#').count() >= hashes
-    };
-    (2 + hashes..rest.len())
-        .find(|&at| end(at))
-        .map_or(rest.len(), |at| at + 1 + hashes)
+    let end = |at: usize| rest[at] == '"' && rest[at + 1..].iter().take_while(|c| **c == '#').count() >= hashes;
+    (2 + hashes..rest.len()).find(|&at| end(at)).map_or(rest.len(), |at| at + 1 + hashes)
 }
 
 fn character_or_lifetime(rest: &[char]) -> usize {
     if rest.get(1) == Some(&'\\') {
-        return rest
-            .iter()
-            .skip(3)
-            .position(|c| *c == '\'')
-            .map_or(rest.len(), |at| at + 4);
+        return rest.iter().skip(3).position(|c| *c == '\'').map_or(rest.len(), |at| at + 4);
     }
     if rest.get(2) == Some(&'\'') { 3 } else { 1 }
 }

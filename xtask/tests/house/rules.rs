@@ -30,12 +30,7 @@ pub(crate) const HOUSES: [House; 3] = [
     House {
         folder: "registry",
         name: "registry",
-        floors: &[
-            &["diagnostic"],
-            &["model", "yaml"],
-            &["derive"],
-            &["resolve", "contract"],
-        ],
+        floors: &[&["diagnostic"], &["model", "yaml"], &["derive"], &["resolve", "contract"]],
         crates: &[("granit_parser", Allowed::Only(&["yaml"]))],
     },
     House {
@@ -51,10 +46,7 @@ pub(crate) const HOUSES: [House; 3] = [
             &["serve"],
             &["cli"],
         ],
-        crates: &[
-            ("registry", Allowed::Everyone),
-            ("functions", Allowed::Only(&["serve", "cli"])),
-        ],
+        crates: &[("registry", Allowed::Everyone), ("functions", Allowed::Only(&["serve", "cli"]))],
     },
     House {
         folder: "functions",
@@ -89,32 +81,25 @@ impl House {
     /// The import faults of one file; `file` is its path below `src`, or a root beside it.
     pub(crate) fn imports(&self, file: &str, source: &str) -> Vec<String> {
         let at = format!("{}/src/{file}", self.folder);
-        let steps: Vec<&str> = file
-            .trim_end_matches(".rs")
-            .split('/')
-            .filter(|step| *step != "mod")
-            .collect();
+        let steps: Vec<&str> = file.trim_end_matches(".rs").split('/').filter(|step| *step != "mod").collect();
         let (Some(&own), root) = (steps.first(), ROOTS.contains(&steps[0])) else {
             return Vec::new();
         };
         let Some(floor) = self.floor(own) else {
-            return vec![format!(
-                "{at}: no floor for the module `{own}`: add it to the table in xtask/tests/house/rules.rs"
-            )];
+            return vec![format!("{at}: no floor for the module `{own}`: add it to the table in xtask/tests/house/rules.rs")];
         };
         let mut faults = Vec::new();
         for named in paths(source, if root { &[] } else { &steps }) {
             let here = format!("{at}:{}", named.line);
             let target = named.parts.get(1).map_or("", String::as_str);
             let first = named.parts[0].as_str();
-            let fault =
-                if first == "crate" || (first == self.name && !root && named.parts.len() > 1) {
-                    self.within(own, floor, target)
-                } else if WATCHED.contains(&first) && first != self.name {
-                    self.across(own, first, target)
-                } else {
-                    None
-                };
+            let fault = if first == "crate" || (first == self.name && !root && named.parts.len() > 1) {
+                self.within(own, floor, target)
+            } else if WATCHED.contains(&first) && first != self.name {
+                self.across(own, first, target)
+            } else {
+                None
+            };
             faults.extend(fault.map(|fault| format!("{here}: {fault}")));
         }
         // A tree of names from one module is one fault.
@@ -133,39 +118,24 @@ impl House {
                 "`{own}` names `crate::{target}`, which is no module with a floor: name the module that it is in, or add \
                  that to the table in xtask/tests/house/rules.rs"
             )),
-            Some(other) if other > floor => {
-                Some(format!("`{own}` imports `{target}`, which is above it"))
-            }
-            Some(other) if other == floor => Some(format!(
-                "`{own}` imports `{target}`, which is on its own floor"
-            )),
+            Some(other) if other > floor => Some(format!("`{own}` imports `{target}`, which is above it")),
+            Some(other) if other == floor => Some(format!("`{own}` imports `{target}`, which is on its own floor")),
             Some(_) => None,
         }
     }
 
     /// A path into another crate.
     fn across(&self, own: &str, other: &str, target: &str) -> Option<String> {
-        let known = self
-            .crates
-            .iter()
-            .find(|(name, _)| *name == other)
-            .map(|(_, allowed)| allowed);
+        let known = self.crates.iter().find(|(name, _)| *name == other).map(|(_, allowed)| allowed);
         match known {
             Some(Allowed::Everyone) => None,
             Some(Allowed::Only(few)) if few.contains(&own) || ROOTS.contains(&own) => None,
-            Some(Allowed::Only(few)) => Some(format!(
-                "`{own}` imports the crate `{other}`, which only `{}` may",
-                few.join("` and `")
-            )),
-            Some(Allowed::Without(parts)) if parts.contains(&target) => Some(format!(
-                "`{own}` imports `{other}::{target}`, which `{}` does without",
-                self.name
-            )),
+            Some(Allowed::Only(few)) => Some(format!("`{own}` imports the crate `{other}`, which only `{}` may", few.join("` and `"))),
+            Some(Allowed::Without(parts)) if parts.contains(&target) => {
+                Some(format!("`{own}` imports `{other}::{target}`, which `{}` does without", self.name))
+            }
             Some(Allowed::Without(_)) => None,
-            None => Some(format!(
-                "`{own}` imports the crate `{other}`, which `{}` never does",
-                self.name
-            )),
+            None => Some(format!("`{own}` imports the crate `{other}`, which `{}` never does", self.name)),
         }
     }
 }
@@ -174,23 +144,14 @@ impl House {
 pub(crate) fn shape(file: &str, source: &str) -> Vec<String> {
     let mut faults = Vec::new();
     if !source.starts_with("//!") {
-        faults.push(format!(
-            "{file}: the first line does not say what the file does: begin it with `//!`"
-        ));
+        faults.push(format!("{file}: the first line does not say what the file does: begin it with `//!`"));
     }
-    let (lines, excused) = (
-        source.lines().count(),
-        LONGER.iter().any(|(longer, _)| *longer == file),
-    );
+    let (lines, excused) = (source.lines().count(), LONGER.iter().any(|(longer, _)| *longer == file));
     if lines > LINES && !excused {
-        faults.push(format!(
-            "{file}: {lines} lines are more than {LINES}: divide it, or allow it with a reason"
-        ));
+        faults.push(format!("{file}: {lines} lines are more than {LINES}: divide it, or allow it with a reason"));
     }
     if lines <= LINES && excused {
-        faults.push(format!(
-            "{file}: no longer over {LINES} lines: take it off the list of longer files"
-        ));
+        faults.push(format!("{file}: no longer over {LINES} lines: take it off the list of longer files"));
     }
     faults
 }

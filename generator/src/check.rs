@@ -1,0 +1,76 @@
+//! The checks: each a promise about the site or about what was built, one rule a file.
+
+pub mod broken_anchor;
+pub mod broken_link;
+pub mod duplicate_permalink;
+pub mod empty_site;
+pub mod facts;
+mod locate;
+pub mod minify_unavailable;
+pub mod missing_alternative;
+pub mod silence;
+pub mod stale_headers;
+
+use registry::diagnostic::{Diagnostic, Rule};
+
+use crate::render::templates::Theme;
+use crate::site::Site;
+use facts::{Facts, Routes};
+
+/// Every rule that a site can break, by name.
+pub fn rules() -> Vec<&'static Rule> {
+    let own = [
+        &broken_anchor::BROKEN_ANCHOR,
+        &broken_link::BROKEN_LINK,
+        &duplicate_permalink::DUPLICATE_PERMALINK,
+        &empty_site::EMPTY_SITE,
+        &minify_unavailable::MINIFY_UNAVAILABLE,
+        &missing_alternative::MISSING_ALTERNATIVE,
+        &silence::UNKNOWN_RULE,
+        &stale_headers::STALE_HEADERS,
+    ];
+    let mut rules: Vec<&'static Rule> = own.to_vec();
+    rules.extend(registry::yaml::RULES);
+    rules.extend(registry::resolve::RULES);
+    rules.extend(crate::source::RULES);
+    rules.extend(crate::document::RULES);
+    rules.extend(crate::site::config::RULES);
+    rules.extend(crate::render::RULES);
+    rules.sort_by_key(|rule| rule.name);
+    rules
+}
+
+/// Judges a site's structure.
+pub fn site(site: &Site) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    empty_site::check(site, &mut diagnostics);
+    duplicate_permalink::check(site, &mut diagnostics);
+    broken_link::check_menus(site, &mut diagnostics);
+    minify_unavailable::check(site, &mut diagnostics);
+    silence::check(site, &mut diagnostics);
+    diagnostics
+}
+
+/// What a built page is judged by.
+#[derive(Clone, Copy)]
+pub struct Built<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// Its look, to find the template behind a fault.
+    pub theme: &'a Theme,
+    /// Every address that exists.
+    pub routes: &'a Routes,
+    /// The text of a file of the site.
+    pub text: &'a (dyn Fn(&str) -> Option<String> + Sync),
+}
+
+/// Judges built pages: `pages` are those to look at, by their place in the routes.
+pub fn output<'a>(built: Built<'a>, pages: impl Iterator<Item = &'a Facts>) -> Vec<Diagnostic> {
+    let mut faults = locate::Faults::default();
+    for facts in pages {
+        broken_link::check(built, facts, &mut faults);
+        broken_anchor::check(built, facts, &mut faults);
+        missing_alternative::check(facts, &mut faults);
+    }
+    faults.diagnostics(built)
+}

@@ -1,0 +1,21 @@
+//! The check `broken-anchor`: see its doc in `rules/broken-anchor.md`.
+
+use registry::diagnostic::{Rule, Severity};
+
+use super::Built;
+use super::facts::Facts;
+use super::locate::Faults;
+
+/// A link to a place in a page that the page does not have.
+pub static BROKEN_ANCHOR: Rule =
+    Rule { name: "broken-anchor", severity: Severity::Error, doc: include_str!("../../rules/broken-anchor.md") };
+
+pub(super) fn check<'a>(built: Built<'a>, facts: &'a Facts, faults: &mut Faults<'a>) {
+    for link in facts.links.iter().filter(|link| link.anchor != 0) {
+        if let Some(Some(target)) = built.routes.get(link.path)
+            && target.anchors.binary_search(&link.anchor).is_err()
+        {
+            faults.add(&BROKEN_ANCHOR, &link.href, facts);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The check `missing-alternative`: see its doc in `rules/missing-alternative.md`.
+
+use registry::diagnostic::{Rule, Severity};
+
+use super::facts::Facts;
+use super::locate::Faults;
+
+/// An image without an alternative text.
+pub static MISSING_ALTERNATIVE: Rule =
+    Rule { name: "missing-alternative", severity: Severity::Error, doc: include_str!("../../rules/missing-alternative.md") };
+
+pub(super) fn check<'a>(facts: &'a Facts, faults: &mut Faults<'a>) {
+    for src in &facts.bare_images {
+        faults.add(&MISSING_ALTERNATIVE, src, facts);
+    }
+}

@@ -1,0 +1,39 @@
+//! The check `stale-headers`: see its doc in `rules/stale-headers.md`.
+
+use std::sync::Arc;
+
+use registry::diagnostic::{Diagnostic, Rule, Severity};
+
+use crate::render::headers;
+use crate::site::Site;
+
+/// Where the host's configuration lies.
+pub const PATH: &str = "vercel.json";
+
+/// The host's configuration differs from what the site needs.
+pub static STALE_HEADERS: Rule =
+    Rule { name: "stale-headers", severity: Severity::Error, doc: include_str!("../../rules/stale-headers.md") };
+
+/// Judges the text of `vercel.json`.
+pub fn check(text: &str, site: &Site) -> Vec<Diagnostic> {
+    let file = Arc::from(PATH);
+    match headers::vercel_json(text, site) {
+        Some(wanted) if wanted == text => Vec::new(),
+        Some(wanted) => {
+            let line = text.lines().zip(wanted.lines()).take_while(|(a, b)| a == b).count();
+            let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+            let end = start + text[start..].lines().next().unwrap_or("").len();
+            vec![
+                Diagnostic::new(&STALE_HEADERS, "`vercel.json` differs from what the site derives")
+                    .at(&file, start..end, "from here on")
+                    .why("the host would send other headers or redirects than the ones that were checked")
+                    .help("run `plainsite build`, which writes them, and commit the file"),
+            ]
+        }
+        None => vec![
+            Diagnostic::new(&STALE_HEADERS, "`vercel.json` is no JSON map")
+                .in_file(&file)
+                .help("mend it, or remove it where the site is not hosted on Vercel"),
+        ],
+    }
+}

@@ -1,0 +1,136 @@
+//! The command line: arguments, reports, exit codes. 0 is clean, 1 is a fault of the site, 2 a fault of the world.
+
+mod build;
+mod explain;
+mod init;
+mod new;
+mod serve;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use registry::diagnostic::{Diagnostic, Severity};
+
+use crate::render::templates::Theme;
+use crate::report::{self, Format, Style};
+use crate::site::Drafts;
+use crate::source::{Disk, Source};
+
+/// Builds websites that keep their privacy promises.
+#[derive(Debug, Parser)]
+#[command(name = "plainsite", version, about, max_term_width = 100)]
+struct Arguments {
+    /// The site's root: the folder that holds `content/`
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    root: PathBuf,
+    /// How mistakes are shown
+    #[arg(long, global = true, value_enum, default_value_t)]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the site into `public/`, if nothing is wrong with it
+    Build(build::BuildArguments),
+    /// Build in memory, serve on this machine, and reload the browser on every change
+    Serve(serve::ServeArguments),
+    /// Tell everything that is wrong, and write nothing
+    Check(build::CheckArguments),
+    /// Explain a check, or list all of them
+    Explain(explain::ExplainArguments),
+    /// Write a small site that builds clean
+    Init(init::InitArguments),
+    /// Write a new page, post or policy
+    New(new::NewArguments),
+}
+
+/// What all commands share.
+struct Shell {
+    root: PathBuf,
+    format: Format,
+}
+
+/// How a command ended, when nothing outside failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Clean,
+    Faulty,
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let Arguments { root, format, command } = Arguments::parse();
+    let shell = Shell { root, format };
+    let outcome = match command {
+        Command::Build(arguments) => build::build(&shell, &arguments),
+        Command::Serve(arguments) => serve::serve(&shell, &arguments),
+        Command::Check(arguments) => build::check(&shell, &arguments),
+        Command::Explain(arguments) => explain::explain(&shell, &arguments),
+        Command::Init(arguments) => init::init(&shell, &arguments),
+        Command::New(arguments) => new::new(&shell, &arguments),
+    };
+    // What was built is written: there is no use in taking the memory apart, page by page.
+    let code = match outcome {
+        Ok(Outcome::Clean) => 0,
+        Ok(Outcome::Faulty) => 1,
+        Err(error) => {
+            shell.say(&format!("error: {error:#}"));
+            2
+        }
+    };
+    std::process::exit(code)
+}
+
+impl Shell {
+    /// The site on the disk.
+    fn disk(&self) -> Disk {
+        Disk::new(&self.root)
+    }
+
+    /// Writes a result to standard output.
+    fn print(&self, text: &str) {
+        // A reader that went away needs no more.
+        let _ = writeln!(anstream::stdout(), "{}", text.trim_end());
+    }
+
+    /// Writes anything else to standard error.
+    fn say(&self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+    }
+
+    /// Shows diagnostics: those a command was asked for as its result, JSON always so.
+    fn show(&self, diagnostics: &[Diagnostic], source: &dyn Source, result: bool) {
+        let rendered = report::render(diagnostics, self.format, Style::Coloured, &|path| text_of(source, path));
+        match (rendered.trim().is_empty(), result || self.format == Format::Json) {
+            (true, _) => {}
+            (false, true) => self.print(&rendered),
+            (false, false) => self.say(&rendered),
+        }
+    }
+}
+
+/// The text of a file of a site, or of the tool's own look.
+fn text_of(source: &dyn Source, path: &str) -> Option<String> {
+    let built_in = Theme::built_in_text(path).map(str::to_owned);
+    built_in.or_else(|| Some(String::from_utf8_lossy(&source.read(path).ok()?).into_owned()))
+}
+
+/// `2 errors, 1 warning`; nothing where there are none.
+fn counted(diagnostics: &[Diagnostic]) -> String {
+    let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
+    let parts = [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")];
+    let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}{}", if *n == 1 { "" } else { "s" }));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn drafts(shown: bool) -> Drafts {
+    if shown { Drafts::Shown } else { Drafts::Left }
+}
+
+fn on_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}

@@ -1,0 +1,39 @@
+//! `plainsite explain`: the doc of a check.
+
+use registry::diagnostic::suggest;
+
+use super::{Outcome, Shell};
+use crate::check;
+
+/// Arguments of `plainsite explain`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ExplainArguments {
+    /// The check's name, as it stands in brackets behind `error`; all are listed when absent
+    name: Option<String>,
+}
+
+pub(super) fn explain(shell: &Shell, arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
+    let rules = check::rules();
+    let Some(name) = &arguments.name else {
+        for rule in rules {
+            shell.print(&format!("{:<24} {}", rule.name, summary(rule.doc)));
+        }
+        return Ok(Outcome::Clean);
+    };
+    match rules.iter().find(|rule| rule.name == name) {
+        Some(rule) => {
+            shell.print(rule.doc);
+            Ok(Outcome::Clean)
+        }
+        None => {
+            let known: Vec<&str> = rules.iter().map(|rule| rule.name).collect();
+            shell.say(&format!("error: there is no check `{name}`\nhelp: {}", suggest(name, &known)));
+            Ok(Outcome::Faulty)
+        }
+    }
+}
+
+/// The first sentence of a rule's doc.
+fn summary(doc: &str) -> &str {
+    doc.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or("")
+}

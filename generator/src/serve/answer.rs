@@ -1,0 +1,144 @@
+//! Answers for the site's own addresses: as the host would give them, with the reload script added to pages.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
+
+use super::reload;
+use super::state::{Server, Shown};
+use crate::output::{Artifact, Output};
+use crate::render::headers;
+use crate::write::finished;
+
+/// Refuses requests that reached this machine under another name: a page elsewhere could read drafts that way.
+pub(super) async fn own_host(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    if matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost") {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "this is a development server: open it as http://localhost or http://127.0.0.1\n").into_response()
+}
+
+/// What is at an address.
+enum Found<'a> {
+    File(&'a str, &'a Artifact),
+    Moved(String),
+    Nothing,
+}
+
+pub(super) async fn page(State(server): State<Arc<Server>>, method: Method, uri: Uri, asked: HeaderMap) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+    }
+    let shown = server.shown();
+    let Some(output) = &shown.output else { return broken(&shown) };
+    let path = percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
+    match find(output, &shown, &path) {
+        Found::Moved(to) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response(),
+        Found::File(name, artifact) => file(&server, &shown, StatusCode::OK, &path, name, artifact, &asked).await,
+        Found::Nothing => {
+            let language = path.split('/').nth(1).unwrap_or("");
+            let own = format!("{language}/404.html");
+            match output.get(own.as_str()).or_else(|| output.get("404.html")) {
+                Some(artifact) => file(&server, &shown, StatusCode::NOT_FOUND, &path, "404.html", artifact, &asked).await,
+                None => (StatusCode::NOT_FOUND, "nothing is here\n").into_response(),
+            }
+        }
+    }
+}
+
+fn find<'a>(output: &'a Output, shown: &Shown, path: &str) -> Found<'a> {
+    let site = shown.site.as_ref();
+    if let Some((site, redirect)) = site.and_then(|site| Some((site, site.redirects.iter().find(|r| r.from == path)?))) {
+        return Found::Moved(site.pages[redirect.to].url.to_string());
+    }
+    let name = path.trim_start_matches('/');
+    let get = |name: &str| output.get_key_value(name).map(|(name, artifact)| (name.as_ref(), artifact.as_ref()));
+    let found = match name.strip_suffix('/') {
+        None if !name.is_empty() => get(name).or_else(|| get(&format!("{name}.html"))),
+        _ => get(&format!("{name}index.html")),
+    };
+    match found {
+        Some((name, artifact)) => Found::File(name, artifact),
+        None if !name.is_empty() && output.contains_key(format!("{}/index.html", name.trim_end_matches('/')).as_str()) => {
+            Found::Moved(format!("{}/", crate::site::encode_path(path.trim_end_matches('/'))))
+        }
+        None => Found::Nothing,
+    }
+}
+
+async fn file(
+    server: &Server,
+    shown: &Shown,
+    status: StatusCode,
+    path: &str,
+    name: &str,
+    artifact: &Artifact,
+    asked: &HeaderMap,
+) -> Response {
+    let html = name.ends_with(".html");
+    // A page carries the version of the whole output, so its tag does too.
+    let tag = if html { format!("\"{}-{}\"", artifact.digest, shown.version.short(16)) } else { format!("\"{}\"", artifact.digest) };
+    let mut answer = HeaderMap::new();
+    for (name, value) in headers::of(&headers::rules(), path) {
+        if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            answer.append(name, value);
+        }
+    }
+    answer.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    if let Ok(value) = HeaderValue::try_from(&tag) {
+        answer.insert(header::ETAG, value);
+    }
+    if status == StatusCode::OK && asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, answer).into_response();
+    }
+    let kind = content_type(name);
+    if let Ok(kind) = HeaderValue::try_from(kind) {
+        answer.insert(header::CONTENT_TYPE, kind);
+    }
+    match finished(artifact, &server.disk) {
+        Ok(body) => {
+            let mut body = body.into_owned();
+            if html {
+                body.extend_from_slice(reload::tag(&shown.version.to_string()).as_bytes());
+            }
+            (status, answer, body).into_response()
+        }
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot read the file behind `{name}`: {error}\n")).into_response(),
+    }
+}
+
+/// The media type of an output path, as hosts give it.
+pub(super) fn content_type(name: &str) -> String {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match ending {
+        "webmanifest" => "application/manifest+json".to_owned(),
+        "xml" if name.ends_with("atom.xml") => "application/atom+xml; charset=utf-8".to_owned(),
+        "js" | "mjs" => "text/javascript; charset=utf-8".to_owned(),
+        _ => {
+            let kind = mime_guess::from_ext(ending).first_or_octet_stream();
+            if kind.type_() == mime_guess::mime::TEXT || ending == "xml" { format!("{kind}; charset=utf-8") } else { kind.to_string() }
+        }
+    }
+}
+
+/// The answer before the first good build: what is wrong, and the script that waits for it to be mended.
+fn broken(shown: &Shown) -> Response {
+    let text = crate::html::escape(if shown.problem.is_empty() { "the site is being built" } else { &shown.problem });
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>This site does not build yet</title>\
+         <link rel=\"stylesheet\" href=\"/_plainsite/overlay.css\"></head><body class=\"plainsite-broken\"><h1>This site does not build yet</h1>\
+         <pre>{text}</pre>{}</body></html>",
+        reload::tag(&shown.version.to_string())
+    );
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::INTERNAL_SERVER_ERROR, headers, page).into_response()
+}

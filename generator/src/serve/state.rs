@@ -1,0 +1,158 @@
+//! What the dev server holds: the last good output, and what is wrong since.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use registry::diagnostic::{Diagnostic, has_errors};
+use tokio::sync::watch;
+
+use super::events::{Event, Events};
+use crate::build::{Build, Builder, Changes};
+use crate::digest::{Digest, Hasher};
+use crate::output::Output;
+use crate::report::{self, Format, Style};
+use crate::site::{Drafts, Site};
+use crate::source::{Disk, Source};
+
+/// The dev server's state.
+#[derive(Debug)]
+pub struct Server {
+    /// The site on the disk.
+    pub disk: Disk,
+    builder: Mutex<Builder>,
+    shown: RwLock<Arc<Shown>>,
+    pub(super) events: Events,
+    ended: watch::Sender<bool>,
+}
+
+/// What browsers are shown.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// The last good output; none before the first.
+    pub(super) output: Option<Arc<Output>>,
+    pub(super) site: Option<Arc<Site>>,
+    /// The digest of the whole output: browsers compare it.
+    pub(super) version: Digest,
+    /// What is wrong now, as the terminal says it; empty when nothing is.
+    pub(super) problem: String,
+    /// The addresses of the style sheets by name.
+    styles: BTreeMap<String, String>,
+}
+
+/// What came of a build.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many files the output has; none after an error.
+    pub files: Option<usize>,
+    /// What was changed; empty for the first build.
+    pub changed: Vec<String>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Server {
+    /// A server that has not built yet.
+    pub fn new(disk: Disk, drafts: Drafts) -> Self {
+        let builder = Mutex::new(Builder::new(drafts));
+        Self { disk, builder, shown: RwLock::default(), events: Events::default(), ended: watch::Sender::new(false) }
+    }
+
+    /// Builds what changed, shows it, and tells the browsers.
+    pub fn rebuild(&self, changes: Changes<'_>) -> Report {
+        let start = Instant::now();
+        let build = locked(&self.builder).build(&self.disk, changes);
+        let changed = match changes {
+            Changes::Everything => Vec::new(),
+            Changes::Paths(paths) => paths.to_vec(),
+        };
+        let report = Report {
+            files: build.output.as_ref().map(|output| output.len()),
+            diagnostics: build.diagnostics.clone(),
+            changed,
+            took: start.elapsed(),
+        };
+        self.show(build, &report);
+        report
+    }
+
+    fn show(&self, build: Build, report: &Report) {
+        let problem = if has_errors(&report.diagnostics) { self.text(&report.diagnostics, Style::Plain) } else { String::new() };
+        let before = self.shown();
+        let Some(output) = build.output else {
+            let shown = Shown {
+                output: before.output.clone(),
+                site: before.site.clone(),
+                version: before.version,
+                styles: before.styles.clone(),
+                problem,
+            };
+            self.replace(shown);
+            self.events.send(Event::Problem);
+            return;
+        };
+        let version = version(&output);
+        let only_styles = !report.changed.is_empty() && report.changed.iter().all(|path| path.ends_with(".css"));
+        let event = match () {
+            () if version == before.version && before.problem.is_empty() => None,
+            () if version == before.version => Some(Event::Resolved),
+            () if only_styles && before.problem.is_empty() => {
+                let moved = before.styles.iter().filter_map(|(name, old)| {
+                    let new = build.styles.get(name)?;
+                    (new != old).then(|| (old.clone(), new.clone()))
+                });
+                Some(Event::Styles { version, moved: moved.collect() })
+            }
+            () => Some(Event::Changed { version }),
+        };
+        self.replace(Shown { output: Some(output), site: Some(build.site), version, problem, styles: build.styles });
+        if let Some(event) = event {
+            self.events.send(event);
+        }
+    }
+
+    /// Diagnostics as the terminal shows them.
+    pub fn text(&self, diagnostics: &[Diagnostic], style: Style) -> String {
+        report::render(diagnostics, Format::Human, style, &|path| {
+            let built_in = crate::render::templates::Theme::built_in_text(path).map(str::to_owned);
+            built_in.or_else(|| Some(String::from_utf8_lossy(&self.disk.read(path).ok()?).into_owned()))
+        })
+    }
+
+    pub(super) fn shown(&self) -> Arc<Shown> {
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn replace(&self, shown: Shown) {
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shown);
+    }
+
+    /// Ends every event stream.
+    pub(super) fn end(&self) {
+        self.ended.send_replace(true);
+    }
+
+    /// Resolves when the server ends.
+    pub(super) fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut ended = self.ended.subscribe();
+        async move {
+            // A sender that is gone has ended too.
+            let _ = ended.wait_for(|ended| *ended).await;
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A builder whose build panicked holds digests of what it made; the next build compares them anew.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn version(output: &Output) -> Digest {
+    let mut hasher = Hasher::default();
+    for (path, artifact) in output {
+        hasher.add(path.as_bytes()).add_digest(artifact.digest);
+    }
+    hasher.finish()
+}
