@@ -127,7 +127,7 @@ impl PageView<'_> {
 }
 
 /// The view of a page. `words` has the interface's words in its language: pages that nobody wrote take their titles from it.
-pub fn view<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words: Words<'a>) -> PageView<'a> {
+pub fn view<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words: Words<'_, 'a>) -> PageView<'a> {
     let page = &site.pages[id];
     let template = page.outline.as_ref().and_then(|o| o.front.template.as_ref()).map_or(page.kind.template(), |(name, _)| name);
     let list = &page.list;
@@ -149,7 +149,7 @@ pub fn view<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, word
     }
 }
 
-fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words: Words<'a>) -> PageFields<'a> {
+fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words: Words<'_, 'a>) -> PageFields<'a> {
     let page = &site.pages[id];
     let front = page.outline.as_ref().map(|o| &o.front);
     let crumb = |id: PageId| Crumb { title: title(site, id, words), url: &site.pages[id].url };
@@ -185,9 +185,9 @@ fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words:
 }
 
 /// The words of an interface, by key.
-pub type Words<'a> = &'a dyn Fn(&str) -> &'a str;
+pub type Words<'f, 'a> = &'f dyn Fn(&str) -> &'a str;
 
-fn title<'a>(site: &'a Site, id: PageId, words: Words<'a>) -> &'a str {
+fn title<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>) -> &'a str {
     let page = &site.pages[id];
     match page.kind {
         Kind::Tags => words("tags"),
