@@ -73,6 +73,11 @@ impl Builder {
         Self { drafts, ..Self::default() }
     }
 
+    /// A builder for a single build, which remembers nothing.
+    pub fn once(drafts: Drafts) -> Self {
+        Self { drafts, pages: PagesMemory::once(), ..Self::default() }
+    }
+
     /// Builds a site.
     pub fn build(&mut self, source: &dyn Source, changes: Changes<'_>) -> Build {
         self.inputs.refresh(source, changes);

@@ -11,6 +11,9 @@ pub mod missing_alternative;
 pub mod silence;
 pub mod stale_headers;
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
 use registry::diagnostic::{Diagnostic, Rule};
 
 use crate::render::templates::Theme;
@@ -60,17 +63,20 @@ pub struct Built<'a> {
     pub theme: &'a Theme,
     /// Every address that exists.
     pub routes: &'a Routes,
+    /// The HTML of a built page, by its path below the output folder.
+    pub html: &'a (dyn Fn(&str) -> String + Sync),
     /// The text of a file of the site.
     pub text: &'a (dyn Fn(&str) -> Option<String> + Sync),
 }
 
 /// Judges built pages: `pages` are those to look at, by their place in the routes.
-pub fn output<'a>(built: Built<'a>, pages: impl Iterator<Item = &'a Facts>) -> Vec<Diagnostic> {
-    let mut faults = locate::Faults::default();
-    for facts in pages {
+pub fn output(built: Built<'_>, pages: &[Arc<Facts>]) -> Vec<Diagnostic> {
+    let judge = |mut faults: locate::Faults, facts: &Arc<Facts>| {
         broken_link::check(built, facts, &mut faults);
         broken_anchor::check(built, facts, &mut faults);
         missing_alternative::check(facts, &mut faults);
-    }
+        faults
+    };
+    let faults = pages.par_iter().fold(locate::Faults::default, judge).reduce(locate::Faults::default, locate::Faults::merged);
     faults.diagnostics(built)
 }

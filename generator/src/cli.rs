@@ -73,7 +73,6 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => init::init(&shell, &arguments),
         Command::New(arguments) => new::new(&shell, &arguments),
     };
-    // What was built is written: there is no use in taking the memory apart, page by page.
     let code = match outcome {
         Ok(Outcome::Clean) => 0,
         Ok(Outcome::Faulty) => 1,

@@ -1,15 +1,19 @@
 //! What a build makes, as values: nothing here touches a disk.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use crate::digest::{Digest, Hasher};
+use crate::document::Document;
 
 /// Everything that a build makes, by path below the output folder.
 pub type Output = BTreeMap<Arc<str>, Arc<Artifact>>;
 
 /// A file to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Artifact {
     /// Its content.
     pub body: Body,
@@ -22,10 +26,19 @@ pub struct Artifact {
 }
 
 /// Where an artifact's content is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Body {
     /// Here.
     Bytes(Vec<u8>),
+    /// A page around its document's HTML, which is kept once for both.
+    Around {
+        /// What the template wrote before the document.
+        before: Box<[u8]>,
+        /// The document.
+        document: Arc<Document>,
+        /// What the template wrote behind it.
+        after: Box<[u8]>,
+    },
     /// In a file of the site, copied when it is written: images and documents never fill the memory.
     File(Arc<str>),
 }
@@ -42,11 +55,20 @@ pub enum Finish {
 impl Artifact {
     /// An artifact made by a build.
     pub fn made(bytes: Vec<u8>, finish: Finish, origin: Option<Arc<str>>) -> Self {
-        let mut digest = Digest::of(&bytes);
-        if finish == Finish::MinifyHtml {
-            digest = Hasher::default().add_digest(digest).add("minify: full").finish();
-        }
+        let digest = digest(&bytes, finish);
         Self { body: Body::Bytes(bytes), finish, digest, origin }
+    }
+
+    /// A page made by a build. Where the document's HTML stands in it as it is, it is not kept a second time.
+    pub fn page(html: &[u8], document: Option<&Arc<Document>>, finish: Finish) -> Self {
+        let origin = document.map(|document| document.outline.path.clone());
+        let digest = digest(html, finish);
+        let around = document.filter(|document| !document.html.is_empty()).and_then(|document| {
+            let at = find(html, document.html.as_bytes())?;
+            let (before, after) = (html[..at].into(), html[at + document.html.len()..].into());
+            Some(Body::Around { before, document: document.clone(), after })
+        });
+        Self { body: around.unwrap_or_else(|| Body::Bytes(html.to_vec())), finish, digest, origin }
     }
 
     /// A file of the site, copied; `digest` is that of its bytes.
@@ -55,11 +77,26 @@ impl Artifact {
     }
 
     /// The content, where it is here.
-    pub fn bytes(&self) -> Option<&[u8]> {
+    pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
         match &self.body {
-            Body::Bytes(bytes) => Some(bytes),
+            Body::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
+            Body::Around { before, document, after } => Some(Cow::Owned([before, document.html.as_bytes(), after].concat())),
             Body::File(_) => None,
         }
+    }
+}
+
+/// Where a long text stands in another one. Its beginning is searched for: preparing to search for all of it costs more
+/// than reading the page.
+fn find(page: &[u8], content: &[u8]) -> Option<usize> {
+    let finder = memmem::Finder::new(&content[..content.len().min(64)]);
+    finder.find_iter(page).find(|&at| page[at..].starts_with(content))
+}
+
+fn digest(bytes: &[u8], finish: Finish) -> Digest {
+    match finish {
+        Finish::Keep => Digest::of(bytes),
+        Finish::MinifyHtml => Hasher::default().add_digest(Digest::of(bytes)).add("minify: full").finish(),
     }
 }
 

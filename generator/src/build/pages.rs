@@ -1,7 +1,7 @@
 //! The pages as they were rendered and judged last.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use registry::diagnostic::Diagnostic;
@@ -19,20 +19,22 @@ use crate::site::{Page, Site};
 /// The pages as they were rendered and judged last.
 #[derive(Debug, Default)]
 pub(super) struct PagesMemory {
-    /// By the site's key and the shared part's digest: while both are the same, only documents make a difference.
+    /// Whether there is only one build to come, so that nothing need be found again.
+    once: bool,
+    /// The site's key and the shared part's digest: while both are the same, only documents make a difference.
     key: Option<(Digest, Digest)>,
     rendered: Vec<Rendered>,
     outs: Vec<Arc<str>>,
     /// The pages rendered since the last check.
     fresh: Vec<usize>,
-    /// What the last check found, and what it was based on.
     checked: Option<Checked>,
 }
 
+/// What the last check was based on, and whether it found nothing.
 #[derive(Debug)]
 struct Checked {
     routes: Routes,
-    /// The digest of the output paths that are no pages.
+    /// The output paths that are no pages.
     others: Vec<Arc<str>>,
     clean: bool,
 }
@@ -46,15 +48,21 @@ struct Rendered {
 }
 
 impl PagesMemory {
+    /// A memory for a single build.
+    pub(super) fn once() -> Self {
+        Self { once: true, ..Self::default() }
+    }
+
     /// Renders every page that may have changed, and tells what is wrong with any.
     pub(super) fn render(&mut self, site: &Site, site_key: Digest, documents: &[Arc<Document>], look: Look<'_>) -> Vec<Diagnostic> {
         let key = Some((site_key, look.shared.digest));
-        let document = |page: &Page| page.document.map(|d| documents[d].as_ref());
+        let document = |page: &Page| page.document.map(|d| &documents[d]);
         let digest = |page: &Page| document(page).map(|d| d.digest).unwrap_or_default();
+        let renderer = Renderer { site, look, once: self.once };
         if self.key == key {
             let changed: Vec<usize> = (0..site.pages.len()).filter(|&id| self.rendered[id].document != digest(&site.pages[id])).collect();
-            let rendered: Vec<Rendered> =
-                changed.par_iter().map(|&id| render_one(site, id, document(&site.pages[id]), look, None)).collect();
+            let render = |scratch: &mut Scratch, id: &usize| renderer.render(*id, document(&site.pages[*id]), None, scratch);
+            let rendered: Vec<Rendered> = changed.par_iter().map_init(Scratch::default, render).collect();
             for (id, rendered) in changed.into_iter().zip(rendered) {
                 self.note_anchors(id, &rendered);
                 self.rendered[id] = rendered;
@@ -62,9 +70,9 @@ impl PagesMemory {
             }
         } else {
             let known: HashMap<Arc<str>, Rendered> = self.outs.drain(..).zip(self.rendered.drain(..)).collect();
-            let rendered =
-                site.pages.par_iter().enumerate().map(|(id, page)| render_one(site, id, document(page), look, known.get(&page.out)));
-            self.rendered = rendered.collect();
+            let render =
+                |scratch: &mut Scratch, (id, page): (usize, &Page)| renderer.render(id, document(page), known.get(&page.out), scratch);
+            self.rendered = site.pages.par_iter().enumerate().map_init(Scratch::default, render).collect();
             self.outs = site.pages.iter().map(|page| page.out.clone()).collect();
             self.checked = None;
             self.key = key;
@@ -91,25 +99,27 @@ impl PagesMemory {
         let facts = |rendered: &Rendered| rendered.page.as_ref().map(|(_, facts)| facts.clone());
         let names: Vec<Arc<str>> = others.keys().cloned().collect();
         let fresh = std::mem::take(&mut self.fresh);
-        let (mut routes, partial) = match self.checked.take().filter(|checked| checked.clean && checked.others == names) {
-            Some(checked) => (checked.routes, true),
+        let known = self.checked.take().filter(|checked| checked.clean && checked.others == names);
+        let (routes, judged): (Routes, Vec<Arc<Facts>>) = match known {
+            Some(Checked { mut routes, .. }) => {
+                let fresh: Vec<_> = fresh.into_iter().filter_map(|id| Some((id, facts(&self.rendered[id])?))).collect();
+                fresh.iter().for_each(|(id, facts)| routes.set(*id, facts.clone()));
+                (routes, fresh.into_iter().map(|(_, facts)| facts).collect())
+            }
             None => {
                 let pages = self.outs.iter().zip(&self.rendered).map(|(out, rendered)| (out.as_ref(), facts(rendered)));
-                (Routes::of(pages.chain(names.iter().map(|name| (name.as_ref(), None)))), false)
+                let routes = Routes::of(pages.chain(names.iter().map(|name| (name.as_ref(), None))));
+                (routes, self.rendered.iter().filter_map(facts).collect())
             }
         };
-        for &id in fresh.iter().filter(|_| partial) {
-            if let Some(facts) = facts(&self.rendered[id]) {
-                routes.set(id, facts);
-            }
-        }
-        let built = Built { site, theme, routes: &routes, text };
-        let all = |rendered: &'_ Rendered| rendered.page.as_ref().map(|(_, facts)| facts.clone());
-        let judged: Vec<Arc<Facts>> = match partial {
-            true => fresh.iter().filter_map(|&id| all(&self.rendered[id])).collect(),
-            false => self.rendered.iter().filter_map(all).collect(),
+        let pages: OnceLock<HashMap<&str, &Rendered>> = OnceLock::new();
+        let html = |out: &str| {
+            let pages = pages.get_or_init(|| self.outs.iter().map(AsRef::as_ref).zip(&self.rendered).collect());
+            let artifact = pages.get(out).and_then(|rendered| rendered.page.as_ref());
+            artifact.and_then(|(artifact, _)| String::from_utf8(artifact.bytes()?.into_owned()).ok()).unwrap_or_default()
         };
-        let diagnostics = check::output(built, judged.iter().map(AsRef::as_ref));
+        let built = Built { site, theme, routes: &routes, html: &html, text };
+        let diagnostics = check::output(built, &judged);
         self.checked = Some(Checked { routes, others: names, clean: diagnostics.is_empty() });
         diagnostics
     }
@@ -125,20 +135,38 @@ impl PagesMemory {
     }
 }
 
-/// Renders a page, or takes the `known` rendering of one that looked the same to its template.
-fn render_one(site: &Site, id: usize, document: Option<&Document>, look: Look<'_>, known: Option<&Rendered>) -> Rendered {
-    let page = &site.pages[id];
-    let view = view::view(site, id, document, &|key| look.shared.word(page.language, key));
-    let key = view.key(document, look.shared.digest, &mut Vec::with_capacity(1024));
-    if let Some(known) = known.filter(|known| known.key == key) {
-        return known.clone();
+/// What a thread uses again and again.
+#[derive(Default)]
+struct Scratch {
+    html: Vec<u8>,
+    view: Vec<u8>,
+}
+
+#[derive(Clone, Copy)]
+struct Renderer<'a> {
+    site: &'a Site,
+    look: Look<'a>,
+    once: bool,
+}
+
+impl Renderer<'_> {
+    /// Renders a page, or takes the `known` rendering of one that looked the same to its template.
+    fn render(self, id: usize, document: Option<&Arc<Document>>, known: Option<&Rendered>, scratch: &mut Scratch) -> Rendered {
+        let page = &self.site.pages[id];
+        let seen = document.map(AsRef::as_ref);
+        let shared = self.look.shared;
+        let view = view::view(self.site, id, seen, &|key| shared.word(page.language, key));
+        let key = if self.once { Digest::default() } else { view.key(seen, shared.digest, &mut scratch.view) };
+        if let Some(known) = known.filter(|known| known.key == key) {
+            return known.clone();
+        }
+        let rendered = page::render(&view, seen, self.look, &mut scratch.html);
+        let page = rendered.value.then(|| {
+            let artifact = Artifact::page(&scratch.html, document, self.look.finish);
+            let html = std::str::from_utf8(&scratch.html).unwrap_or("");
+            let facts = facts::of(&page.out, artifact.origin.as_ref(), html, self.site.config.base_url.as_deref());
+            (Arc::new(artifact), Arc::new(facts))
+        });
+        Rendered { key, document: seen.map(|d| d.digest).unwrap_or_default(), page, diagnostics: rendered.diagnostics }
     }
-    let rendered = page::render(&view, document, look);
-    let base = site.config.base_url.as_deref();
-    let page = rendered.value.map(|artifact| {
-        let html = artifact.bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("");
-        let facts = facts::of(&page.out, artifact.origin.as_ref(), html, base);
-        (Arc::new(artifact), Arc::new(facts))
-    });
-    Rendered { key, document: document.map(|d| d.digest).unwrap_or_default(), page, diagnostics: rendered.diagnostics }
 }

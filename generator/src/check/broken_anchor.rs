@@ -1,5 +1,7 @@
 //! The check `broken-anchor`: see its doc in `rules/broken-anchor.md`.
 
+use std::sync::Arc;
+
 use registry::diagnostic::{Rule, Severity};
 
 use super::Built;
@@ -10,12 +12,12 @@ use super::locate::Faults;
 pub static BROKEN_ANCHOR: Rule =
     Rule { name: "broken-anchor", severity: Severity::Error, doc: include_str!("../../rules/broken-anchor.md") };
 
-pub(super) fn check<'a>(built: Built<'a>, facts: &'a Facts, faults: &mut Faults<'a>) {
+pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Faults) {
     for link in facts.links.iter().filter(|link| link.anchor != 0) {
         if let Some(Some(target)) = built.routes.get(link.path)
             && target.anchors.binary_search(&link.anchor).is_err()
         {
-            faults.add(&BROKEN_ANCHOR, &link.href, facts);
+            faults.add(&BROKEN_ANCHOR, link.href(&(built.html)(&facts.out)), facts);
         }
     }
 }

@@ -13,10 +13,10 @@ use crate::site::config::{self, MenuTarget};
 /// A link, an image or a script at an address where nothing is.
 pub static BROKEN_LINK: Rule = Rule { name: "broken-link", severity: Severity::Error, doc: include_str!("../../rules/broken-link.md") };
 
-pub(super) fn check<'a>(built: Built<'a>, facts: &'a Facts, faults: &mut Faults<'a>) {
+pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Faults) {
     for link in &facts.links {
         if built.routes.get(link.path).is_none() {
-            faults.add(&BROKEN_LINK, &link.href, facts);
+            faults.add(&BROKEN_LINK, link.href(&(built.html)(&facts.out)), facts);
         }
     }
 }

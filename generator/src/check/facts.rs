@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::digest::name64;
 use crate::document::links::has_scheme;
-use crate::html::scan::{Tag, Token, tokens};
+use crate::html::scan::{Tag, Token, decode, tokens};
 
 /// What the checks need to know of a built page.
 #[derive(Clone, Debug)]
@@ -18,22 +18,22 @@ pub struct Facts {
     /// Where its own words come from.
     pub origin: Option<Arc<str>>,
     /// Its anchors, as sorted names.
-    pub anchors: Vec<u64>,
+    pub anchors: Box<[u64]>,
     /// Its links to this site, each once.
-    pub links: Vec<Link>,
+    pub links: Box<[Link]>,
     /// The addresses of images without an alternative text.
     pub bare_images: Vec<String>,
 }
 
 /// A link to this site.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The name of the path.
     pub path: u64,
     /// The name of the anchor; 0 for none.
     pub anchor: u64,
-    /// The link as it stands in the page, decoded. Kept for messages.
-    pub href: Box<str>,
+    /// Where in the page's HTML the link stands, for messages: its first byte and its length.
+    pub at: (u32, u32),
 }
 
 /// Paths that exist on the host though no build makes them: the functions.
@@ -41,58 +41,75 @@ const ELSEWHERE: &str = "/api/";
 
 /// Finds the facts of a page. `base` is the site's own address, whose links are links to this site.
 pub fn of(out: &Arc<str>, origin: Option<&Arc<str>>, html: &str, base: Option<&str>) -> Facts {
-    let mut facts = Facts { out: out.clone(), origin: origin.cloned(), anchors: Vec::new(), links: Vec::new(), bare_images: Vec::new() };
-    let mut seen: HashMap<u64, (), BuildHasherDefault<Named>> = HashMap::default();
+    let mut scan = Scan { html, base, out, seen: Vec::with_capacity(64), anchors: Vec::with_capacity(32), links: Vec::with_capacity(64) };
+    let mut bare_images = Vec::new();
     for token in tokens(html) {
         let Token::Start(tag) = token else { continue };
+        // Most tags have no attribute at all.
+        if tag.text.len() > tag.name.len() + 2
+            && let Some(source) = scan.tag(&tag)
+        {
+            bare_images.push(decode(source).into_owned());
+        }
+    }
+    scan.anchors.sort_unstable();
+    scan.anchors.dedup();
+    let (anchors, links) = (scan.anchors.into(), scan.links.into());
+    Facts { out: out.clone(), origin: origin.cloned(), anchors, links, bare_images }
+}
+
+struct Scan<'a> {
+    html: &'a str,
+    base: Option<&'a str>,
+    out: &'a str,
+    /// The names of the addresses met so far: few enough to look through.
+    seen: Vec<u64>,
+    anchors: Vec<u64>,
+    links: Vec<Link>,
+}
+
+impl<'a> Scan<'a> {
+    /// Takes a tag in; the address of an image without an alternative text is returned.
+    fn tag(&mut self, tag: &Tag<'a>) -> Option<&'a str> {
         let mut alternative = !tag.is("img");
         let mut source = "";
         for (name, value) in tag.attributes() {
             match name.len() {
-                2 if name.eq_ignore_ascii_case("id") => facts.anchors.push(name64(&crate::html::scan::decode(value))),
+                2 if name.eq_ignore_ascii_case("id") => self.anchors.push(name64(&decode(value))),
                 3 if name.eq_ignore_ascii_case("alt") => alternative = true,
                 3 if name.eq_ignore_ascii_case("src") => {
                     source = value;
-                    facts.link(value, base, &mut seen);
+                    self.link(value);
                 }
-                4 if name.eq_ignore_ascii_case("href") && follows(&tag) => facts.link(value, base, &mut seen),
-                4 if name.eq_ignore_ascii_case("name") && tag.is("a") => facts.anchors.push(name64(&crate::html::scan::decode(value))),
-                6 if name.eq_ignore_ascii_case("poster") => facts.link(value, base, &mut seen),
+                4 if name.eq_ignore_ascii_case("href") && (tag.is("a") || tag.is("area") || tag.is("link")) => self.link(value),
+                4 if name.eq_ignore_ascii_case("name") && tag.is("a") => self.anchors.push(name64(&decode(value))),
+                6 if name.eq_ignore_ascii_case("poster") => self.link(value),
                 6 if name.eq_ignore_ascii_case("srcset") => {
-                    for candidate in value.split(',').filter_map(|c| c.split_ascii_whitespace().next()) {
-                        facts.link(candidate, base, &mut seen);
-                    }
+                    value.split(',').filter_map(|candidate| candidate.split_ascii_whitespace().next()).for_each(|url| self.link(url));
                 }
                 _ => {}
             }
         }
-        if !alternative {
-            facts.bare_images.push(crate::html::scan::decode(source).into_owned());
-        }
+        (!alternative).then_some(source)
     }
-    facts.anchors.sort_unstable();
-    facts.anchors.dedup();
-    facts.anchors.shrink_to_fit();
-    facts.links.shrink_to_fit();
-    facts
-}
 
-fn follows(tag: &Tag<'_>) -> bool {
-    tag.is("a") || tag.is("area") || tag.is("link")
-}
-
-impl Facts {
-    fn link(&mut self, value: &str, base: Option<&str>, seen: &mut HashMap<u64, (), BuildHasherDefault<Named>>) {
-        if seen.insert(name64(value), ()).is_some() {
+    fn link(&mut self, written: &'a str) {
+        let name = name64(written);
+        if self.seen.contains(&name) {
             return;
         }
-        let value = crate::html::scan::decode(value);
+        self.seen.push(name);
+        let value = decode(written);
         let href = value.trim();
-        let local = match base.and_then(|base| href.strip_prefix(base)) {
-            Some("") => "/",
-            Some(rest) if rest.starts_with(['/', '?', '#']) => rest,
-            _ if href.starts_with("//") || has_scheme(href) => return,
-            _ => href,
+        let local = match href.as_bytes() {
+            [b'/', b'/', ..] => return,
+            [b'/' | b'#' | b'?', ..] | [] => href,
+            _ => match self.base.and_then(|base| href.strip_prefix(base)) {
+                Some("") => "/",
+                Some(rest) if rest.starts_with(['/', '?', '#']) => rest,
+                _ if has_scheme(href) => return,
+                _ => href,
+            },
         };
         if local.starts_with(ELSEWHERE) {
             return;
@@ -102,14 +119,24 @@ impl Facts {
         let path = match path {
             "" => name64(&format!("/{}", self.out)),
             absolute if absolute.starts_with('/') && !absolute.contains(['%', '.']) => name64(absolute),
-            other => name64(&absolute(&self.out, other)),
+            other => name64(&absolute(self.out, other)),
         };
         let anchor = match anchor {
             "" | "top" => 0,
             anchor if anchor.starts_with(":~:") => 0,
             anchor => name64(&percent_decode_str(anchor).decode_utf8_lossy()),
         };
-        self.links.push(Link { path, anchor, href: href.into() });
+        let start = written.as_ptr() as usize - self.html.as_ptr() as usize;
+        let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.links.push(Link { path, anchor, at: (short(start), short(written.len())) });
+    }
+}
+
+impl Link {
+    /// The address as it stands in the page's HTML, decoded.
+    pub fn href(&self, html: &str) -> String {
+        let (start, length) = (self.at.0 as usize, self.at.1 as usize);
+        decode(html.get(start..start + length).unwrap_or("")).trim().to_owned()
     }
 }
 

@@ -12,26 +12,34 @@ use crate::site::config;
 
 /// Faults of built pages: the same one on many pages is one fault.
 #[derive(Default)]
-pub(super) struct Faults<'a> {
-    found: BTreeMap<(&'static str, &'a str), Vec<(&'static Rule, &'a Facts)>>,
+pub(super) struct Faults {
+    found: BTreeMap<(&'static str, String), Vec<(&'static Rule, Arc<Facts>)>>,
 }
 
-impl<'a> Faults<'a> {
+impl Faults {
+    /// The faults of both; those of `self` come first.
+    pub(super) fn merged(mut self, other: Self) -> Self {
+        for (fault, pages) in other.found {
+            self.found.entry(fault).or_default().extend(pages);
+        }
+        self
+    }
+
     /// A page holds an address that breaks a rule.
-    pub(super) fn add(&mut self, rule: &'static Rule, href: &'a str, facts: &'a Facts) {
-        self.found.entry((rule.name, href)).or_default().push((rule, facts));
+    pub(super) fn add(&mut self, rule: &'static Rule, href: String, facts: &Arc<Facts>) {
+        self.found.entry((rule.name, href)).or_default().push((rule, facts.clone()));
     }
 
     /// The diagnostics, each at the place where the author wrote the address.
-    pub(super) fn diagnostics(self, built: Built<'a>) -> Vec<Diagnostic> {
+    pub(super) fn diagnostics(&self, built: Built<'_>) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
-        for ((_, href), pages) in self.found {
+        for ((_, href), pages) in &self.found {
             let Some((rule, _)) = pages.first() else { continue };
             let mut elsewhere = Vec::new();
-            for (_, facts) in &pages {
+            for (_, facts) in pages {
                 let places = facts.origin.as_ref().map(|origin| in_page(built, origin, href)).unwrap_or_default();
                 if places.is_empty() {
-                    elsewhere.push(*facts);
+                    elsewhere.push(facts);
                 }
                 let origin = facts.origin.as_ref();
                 diagnostics.extend(places.into_iter().filter_map(|span| Some(diagnostic(rule, href).at(origin?, span, ""))));

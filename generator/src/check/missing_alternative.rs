@@ -1,5 +1,7 @@
 //! The check `missing-alternative`: see its doc in `rules/missing-alternative.md`.
 
+use std::sync::Arc;
+
 use registry::diagnostic::{Rule, Severity};
 
 use super::facts::Facts;
@@ -9,8 +11,8 @@ use super::locate::Faults;
 pub static MISSING_ALTERNATIVE: Rule =
     Rule { name: "missing-alternative", severity: Severity::Error, doc: include_str!("../../rules/missing-alternative.md") };
 
-pub(super) fn check<'a>(facts: &'a Facts, faults: &mut Faults<'a>) {
+pub(super) fn check(facts: &Arc<Facts>, faults: &mut Faults) {
     for src in &facts.bare_images {
-        faults.add(&MISSING_ALTERNATIVE, src, facts);
+        faults.add(&MISSING_ALTERNATIVE, src.clone(), facts);
     }
 }

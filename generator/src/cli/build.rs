@@ -11,6 +11,7 @@ use crate::build::{Build, Builder, Changes};
 use crate::check::stale_headers;
 use crate::render::headers;
 use crate::report::Format;
+use crate::source::Disk;
 use crate::write;
 
 /// Arguments of `plainsite build`.
@@ -36,7 +37,7 @@ pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result
     let start = Instant::now();
     let source = shell.disk();
     let out = arguments.out.clone().unwrap_or_else(|| shell.root.join("public"));
-    let mut built = Builder::new(drafts(arguments.drafts)).build(&source, Changes::Everything);
+    let mut built = once(arguments.drafts, &source);
     let vercel = shell.root.join(stale_headers::PATH);
     let hosting = std::fs::read_to_string(&vercel).ok();
     let wanted = hosting.as_deref().map(|text| headers::vercel_json(text, &built.site));
@@ -81,7 +82,7 @@ pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result
 
 pub(super) fn check(shell: &Shell, arguments: &CheckArguments) -> anyhow::Result<Outcome> {
     let source = shell.disk();
-    let mut built = Builder::new(drafts(arguments.drafts)).build(&source, Changes::Everything);
+    let mut built = once(arguments.drafts, &source);
     if let Ok(text) = std::fs::read_to_string(shell.root.join(stale_headers::PATH)) {
         built.diagnostics.extend(stale_headers::check(&text, &built.site));
     }
@@ -93,6 +94,13 @@ pub(super) fn check(shell: &Shell, arguments: &CheckArguments) -> anyhow::Result
         shell.print(&format!("checked {pages} pages: {}", if found.is_empty() { "nothing is wrong" } else { &found }));
     }
     Ok(if has_errors(&built.diagnostics) { Outcome::Faulty } else { Outcome::Clean })
+}
+
+/// Builds the site. The process ends when the command does: nothing is taken apart before that, page by page.
+fn once(shown: bool, source: &Disk) -> Build {
+    let builder = Box::leak(Box::new(Builder::once(drafts(shown))));
+    let build = Box::leak(Box::new(builder.build(source, Changes::Everything)));
+    build.clone()
 }
 
 fn silences(shell: &Shell, built: &Build) {

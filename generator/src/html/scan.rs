@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr3, memmem};
 
 /// A piece of HTML; the pieces of a text follow each other without gaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,8 @@ impl<'a> Tokens<'a> {
         if end_tag {
             return Token::End(tag);
         }
-        if RAW.iter().any(|raw| tag.is(raw)) || tag.is("plaintext") {
+        // By length first: `a`, `li`, `td`, `span` and most others cannot be any of them.
+        if matches!(name.len(), 3 | 5..=9) && (RAW.iter().any(|raw| tag.is(raw)) || tag.is("plaintext")) {
             self.raw = Some(name);
         }
         Token::Start(tag)
@@ -171,10 +172,30 @@ fn comment_end(rest: &str) -> usize {
 
 /// The length up to and with the `>` that ends a tag whose attributes begin here.
 fn tag_end(rest: &str) -> Option<usize> {
+    let bytes = rest.as_bytes();
+    let mut from = 0;
+    // Nearly every tag is written with values in quotes right behind `name=`: then quotes and `>` are all there is to see.
+    while let Some(at) = memchr3(b'>', b'"', b'\'', &bytes[from..]).map(|i| from + i) {
+        if bytes[at] == b'>' {
+            return Some(at + 1);
+        }
+        if !opens_value(&bytes[from..at]) {
+            break;
+        }
+        from = at + 2 + memchr(bytes[at], &bytes[at + 1..])?;
+    }
     let mut attributes = Attributes { rest };
     for _ in attributes.by_ref() {}
     let left = attributes.rest.as_bytes();
     (left.first() == Some(&b'>')).then(|| rest.len() - left.len() + 1)
+}
+
+/// Whether a quote after these bytes surely opens a value: they end with white space, a plain name and `=`.
+fn opens_value(before: &[u8]) -> bool {
+    let Some(name) = before.strip_suffix(b"=") else { return false };
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':');
+    let length = name.iter().rev().take_while(|b| plain(b)).count();
+    length > 0 && name.len().checked_sub(length + 1).is_some_and(|at| is_space(name[at]))
 }
 
 /// Iterates over a tag's attributes: name and value, as written.

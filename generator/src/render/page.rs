@@ -10,7 +10,7 @@ use super::templates::{Fault, TEMPLATE_ERROR, Templates, Theme, lower};
 use super::view::PageView;
 use crate::document::shortcode::{Argument, Call};
 use crate::document::{Document, Fill, Slot};
-use crate::output::{Artifact, Finish};
+use crate::output::Finish;
 
 /// A page names a template that does not exist.
 pub static UNKNOWN_TEMPLATE: Rule =
@@ -32,8 +32,8 @@ pub struct Look<'a> {
     pub finish: Finish,
 }
 
-/// Renders a page.
-pub fn render(view: &PageView<'_>, document: Option<&Document>, look: Look<'_>) -> Reported<Option<Artifact>> {
+/// Renders a page into `html`, which may hold another one's; tells whether it could.
+pub fn render(view: &PageView<'_>, document: Option<&Document>, look: Look<'_>, html: &mut Vec<u8>) -> Reported<bool> {
     let mut diagnostics = Vec::new();
     let path = document.map(|d| &d.outline.path);
     if !look.templates.has(view.template) {
@@ -45,7 +45,7 @@ pub fn render(view: &PageView<'_>, document: Option<&Document>, look: Look<'_>) 
             };
         }
         diagnostics.push(diagnostic.help(suggest(view.template, &look.templates.names())));
-        return Reported { value: None, diagnostics };
+        return Reported { value: false, diagnostics };
     }
     let mut context = look.shared.context(view.language);
     let content = match document {
@@ -59,13 +59,12 @@ pub fn render(view: &PageView<'_>, document: Option<&Document>, look: Look<'_>) 
     context.insert("sections", &view.sections);
     context.insert("pager", &view.pager);
     context.insert("terms", &view.terms);
-    let mut html = Vec::with_capacity(document.map_or(0, |d| d.html.len()) + 8192);
-    if let Err(fault) = look.templates.render(view.template, &context, &mut html) {
+    html.clear();
+    if let Err(fault) = look.templates.render(view.template, &context, html) {
         diagnostics.push(of_fault(&fault, look.theme).why(format!("seen while rendering {}", named(path, view.page.url))));
-        return Reported { value: None, diagnostics };
+        return Reported { value: false, diagnostics };
     }
-    html.shrink_to_fit();
-    Reported { value: Some(Artifact::made(html, look.finish, path.cloned())), diagnostics }
+    Reported { value: true, diagnostics }
 }
 
 fn named(path: Option<&Arc<str>>, url: &str) -> String {

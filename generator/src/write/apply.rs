@@ -28,14 +28,14 @@ pub struct Summary {
 /// # Errors
 /// A copied file that cannot be read.
 pub fn finished<'a>(artifact: &'a Artifact, source: &dyn Source) -> io::Result<Cow<'a, [u8]>> {
-    match (&artifact.body, artifact.finish) {
-        (Body::File(path), _) => source.read(path).map(Cow::Owned),
-        (Body::Bytes(bytes), Finish::Keep) => Ok(Cow::Borrowed(bytes)),
-        (Body::Bytes(bytes), Finish::MinifyHtml) => Ok(match std::str::from_utf8(bytes) {
-            Ok(page) => Cow::Owned(minify::html(page)),
-            Err(_) => Cow::Borrowed(bytes),
-        }),
+    if let Body::File(path) = &artifact.body {
+        return source.read(path).map(Cow::Owned);
     }
+    let bytes = artifact.bytes().unwrap_or_default();
+    Ok(match (artifact.finish, std::str::from_utf8(&bytes)) {
+        (Finish::MinifyHtml, Ok(page)) => Cow::Owned(minify::html(page)),
+        _ => bytes,
+    })
 }
 
 pub(super) fn apply(out: &Path, mut manifest: Manifest, operations: &[FileOp], source: &dyn Source) -> Result<Summary, WriteError> {

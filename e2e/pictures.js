@@ -1,0 +1,91 @@
+// Pictures of the site for people to look at, in results/, and the one of the README. Not a test: `npm run pictures`.
+
+import { execFileSync } from "node:child_process";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { openBrowser, openPage } from "./support/browser.js";
+import { serve, WORKSPACE } from "./support/site.js";
+
+const RESULTS = join(WORKSPACE, "e2e/results");
+const README_PICTURE = join(WORKSPACE, "docs/images/home.png");
+const README_LIMIT = 200_000;
+
+const PAGES = {
+  en: {
+    home: "/",
+    services: "/services/",
+    service: "/services/systems-build/",
+    contact: "/contact/",
+    portal: "/portal/",
+    privacy: "/privacy/",
+    cookies: "/cookies/",
+    legal: "/legal/",
+    404: "/no-such-page/",
+  },
+  fr: {
+    home: "/fr/",
+    services: "/fr/services/",
+    service: "/fr/services/systems-build/",
+    contact: "/fr/contact/",
+    portal: "/fr/portail/",
+    privacy: "/fr/confidentialite/",
+    cookies: "/fr/cookies/",
+    legal: "/fr/mentions-legales/",
+    404: "/fr/no-such-page/",
+  },
+};
+const SIZES = { 360: { width: 360, height: 740 }, 1280: { width: 1280, height: 800 } };
+
+const ends = [];
+const run = { after: (end) => ends.unshift(end) };
+try {
+  await picture(run);
+} finally {
+  for (const end of ends) await end();
+}
+
+async function picture(t) {
+  const server = await serve(t, { root: WORKSPACE });
+  const browser = await openBrowser(t);
+  await rm(RESULTS, { recursive: true, force: true });
+  await mkdir(RESULTS, { recursive: true });
+
+  for (const [width, viewport] of Object.entries(SIZES)) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await openPage(browser, { viewport, colorScheme });
+      for (const [lang, pages] of Object.entries(PAGES)) {
+        for (const [name, path] of Object.entries(pages)) {
+          await page.goto(server.at(path), { waitUntil: "load" });
+          await page.screenshot({ path: join(RESULTS, `${name}-${lang}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+      }
+      await page.context().close();
+    }
+  }
+
+  const printed = await openPage(browser);
+  for (const [lang, pages] of Object.entries(PAGES)) {
+    await printed.goto(server.at(pages.privacy), { waitUntil: "load" });
+    await printed.pdf({ path: join(RESULTS, `privacy-${lang}.pdf`), format: "A4", preferCSSPageSize: true });
+  }
+  await printed.context().close();
+
+  const page = await openPage(browser, { viewport: SIZES[1280], colorScheme: "light" });
+  await page.goto(server.url, { waitUntil: "load" });
+  await mkdir(join(README_PICTURE, ".."), { recursive: true });
+  await page.screenshot({ path: README_PICTURE });
+  quantise(README_PICTURE);
+  const { size } = await stat(README_PICTURE);
+  if (size > README_LIMIT) throw new Error(`${README_PICTURE} has ${size} bytes, more than ${README_LIMIT}`);
+  console.log(`pictures are in ${RESULTS}, and ${README_PICTURE} (${Math.round(size / 1000)} kB)`);
+}
+
+/** Fewer colours, where pngquant is there to choose them. */
+function quantise(file) {
+  try {
+    execFileSync("pngquant", ["--force", "--ext", ".png", "--skip-if-larger", "--quality", "80-100", file], { stdio: "ignore" });
+  } catch {
+    // Without pngquant, or where it would gain nothing, the picture stays as it is.
+  }
+}

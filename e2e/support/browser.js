@@ -1,0 +1,52 @@
+// Chromium from `PATH`, quiet, and unable to reach anything but this machine.
+
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromium } from "playwright-core";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // A page that asks for another host fails here, and nowhere else.
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+];
+
+/** A browser that ends with the test. `more` are further arguments of its command line. */
+export async function openBrowser(t, more = []) {
+  const browser = await launch(more);
+  t.after(() => browser.close());
+  return browser;
+}
+
+export function launch(more = []) {
+  return chromium.launch({ executablePath: found(), args: [...QUIET, ...more], timeout: 30_000 });
+}
+
+/** A page in a context of its own. Waiting for it has an end, always. */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(15_000);
+  return context.newPage();
+}
+
+function found() {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    for (const name of NAMES) {
+      const file = join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        // The next one may be there.
+      }
+    }
+  }
+  throw new Error(`none of ${NAMES.join(", ")} is on PATH`);
+}

@@ -1,0 +1,166 @@
+// A copy of the CRESCO site in a folder of its own, and `plainsite serve` on it.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export const WORKSPACE = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The program under test. A relative path is one below the workspace, wherever the tests are started from. */
+const PROGRAM = resolve(WORKSPACE, process.env.PLAINSITE || "target/debug/plainsite");
+
+/** How long a server may take to start, to end, or to say what a test waits for. */
+const PATIENCE = 15_000;
+
+/** Copies `content/` and `templates/` into a new folder, which goes with the test. */
+export async function copySite(t) {
+  const root = await mkdtemp(join(tmpdir(), "plainsite-e2e-"));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  for (const folder of ["content", "templates"]) {
+    await cp(join(WORKSPACE, folder), join(root, folder), { recursive: true });
+  }
+  return new Site(root);
+}
+
+/** A site's files, by their paths below its root. */
+class Site {
+  constructor(root) {
+    this.root = root;
+  }
+
+  path(file) {
+    return join(this.root, file);
+  }
+
+  read(file) {
+    return readFile(this.path(file), "utf8");
+  }
+
+  write(file, text) {
+    return writeFile(this.path(file), text);
+  }
+
+  /** Replaces a text that is there exactly once. */
+  async edit(file, old, fresh) {
+    const text = await this.read(file);
+    if (text.split(old).length !== 2) throw new Error(`${file} does not hold exactly once: ${old}`);
+    await this.write(file, text.replace(old, () => fresh));
+  }
+
+  /** Saves as many editors do: the new text goes to a file beside, which then takes the name. */
+  async writeByRename(file, text) {
+    const beside = `${file}.${process.pid}.tmp`;
+    await this.write(beside, text);
+    await rename(this.path(beside), this.path(file));
+  }
+
+  move(from, to) {
+    return rename(this.path(from), this.path(to));
+  }
+
+  remove(file) {
+    return rm(this.path(file), { recursive: true });
+  }
+}
+
+/** Starts the dev server; it ends with the test. */
+export async function serve(t, site) {
+  const child = spawn(PROGRAM, ["serve", "--root", site.root, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
+  const server = new Server(child);
+  t.after(() => server.stop());
+  await server.started();
+  return server;
+}
+
+class Server {
+  /** The address, such as `http://127.0.0.1:1717/`. */
+  url;
+  /** What it has said on standard error, a line each. */
+  said = [];
+
+  #child;
+  #listeners = new Set();
+  #ended;
+
+  constructor(child) {
+    this.#child = child;
+    this.#ended = once(child, "exit");
+    // A program that cannot be started is told by `started`.
+    this.#ended.catch(() => {});
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      this.said.push(line);
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+
+  async started() {
+    const lines = createInterface({ input: this.#child.stdout });
+    const found = (async () => {
+      for await (const line of lines) {
+        const address = /^\s*(http:\/\/127\.0\.0\.1:\d+\/)$/.exec(line)?.[1];
+        if (address) return address;
+      }
+      throw new Error(`${PROGRAM} ended without an address; it said:\n${this.said.join("\n")}`);
+    })();
+    const failed = once(this.#child, "error").then(([error]) => {
+      throw new Error(`cannot start ${PROGRAM}: ${error.message} (cargo build makes it)`);
+    });
+    this.url = await within(Promise.race([found, failed]), () => `the address of ${PROGRAM}`);
+    lines.on("line", () => {});
+    this.#child.stdout.resume();
+  }
+
+  /** The address of a path. */
+  at(path) {
+    return new URL(path, this.url).href;
+  }
+
+  /** How much it has said so far, for `saysAfter`. */
+  mark() {
+    return this.said.length;
+  }
+
+  /** Waits for a line after a mark; resolves with the lines from the mark up to it. */
+  saysAfter(mark, pattern) {
+    let listener;
+    const said = new Promise((resolve) => {
+      listener = () => {
+        const at = this.said.findIndex((line, index) => index >= mark && pattern.test(line));
+        if (at >= 0) resolve(this.said.slice(mark, at + 1));
+      };
+      this.#listeners.add(listener);
+      listener();
+    });
+    return within(said, () => `${pattern} on standard error, which has:\n${this.said.slice(mark).join("\n")}`).finally(() =>
+      this.#listeners.delete(listener),
+    );
+  }
+
+  async stop() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return;
+    this.#child.kill("SIGINT");
+    try {
+      await within(this.#ended, () => "the server's end after an interrupt");
+    } catch (error) {
+      this.#child.kill("SIGKILL");
+      throw error;
+    }
+  }
+}
+
+/** A promise with an end to its time. */
+async function within(promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE / 1000} s for ${what()}`)), PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
