@@ -5,6 +5,7 @@ import { mkdir } from "node:fs/promises";
 import test from "node:test";
 
 import { openBrowser, openPage } from "../support/browser.js";
+import { inaccessible } from "../support/faults.js";
 import { copySite, serve } from "../support/site.js";
 
 const LEGAL = "content/legal.md";
@@ -30,7 +31,6 @@ const overlay = (page) => page.locator("#plainsite-problem pre");
 
 /** What the terminal said about mistakes, less the line that closes it and the escapes of colours. */
 function told(lines) {
-  // eslint-disable-next-line no-control-regex
   const plain = lines.map((line) => line.replace(/\u001b\[[0-9;]*m/g, ""));
   assert.match(plain.at(-1), /last good site/);
   return plain.slice(0, -1).join("\n").trim();
@@ -166,6 +166,7 @@ test("editing with the dev server open", async (t) => {
     const { site, page } = await editing(t, browser);
     await site.edit(LEGAL, "title: Legal notice", "title: Legal notice\ndraft: maybe");
     await overlay(page).waitFor();
+    assert.deepEqual(await inaccessible(page), []);
     await page.getByRole("button", { name: "Hide" }).focus();
     await page.keyboard.press("Enter");
     await page.locator("#plainsite-problem").waitFor({ state: "detached" });
@@ -178,6 +179,7 @@ test("editing with the dev server open", async (t) => {
     await page.getByRole("heading", { level: 1, name: "This site does not build yet" }).waitFor();
     const text = await page.locator("pre").textContent();
     assert.match(text, /legal\.md:\d+:\d+/);
+    assert.deepEqual(await inaccessible(page), []);
     assert.ok(server.said.join("\n").includes(text.trim().split("\n")[0]), "the terminal says the same");
     assert.equal((await fetch(server.at("/legal/"))).headers.get("cache-control"), "no-store");
 

@@ -5,6 +5,7 @@ pub mod broken_link;
 pub mod duplicate_permalink;
 pub mod empty_site;
 pub mod facts;
+pub mod foreign_file;
 mod locate;
 pub mod minify_unavailable;
 pub mod missing_alternative;
@@ -31,6 +32,7 @@ pub fn rules() -> Vec<&'static Rule> {
         &missing_alternative::MISSING_ALTERNATIVE,
         &silence::UNKNOWN_RULE,
         &stale_headers::STALE_HEADERS,
+        &foreign_file::FOREIGN_FILE,
     ];
     let mut rules: Vec<&'static Rule> = own.to_vec();
     rules.extend(registry::yaml::RULES);

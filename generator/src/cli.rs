@@ -7,7 +7,7 @@ mod new;
 mod serve;
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -88,6 +88,11 @@ impl Shell {
     /// The site on the disk.
     fn disk(&self) -> Disk {
         Disk::new(&self.root)
+    }
+
+    /// Where the site is built, unless the author says otherwise.
+    fn public(&self) -> PathBuf {
+        if self.root == Path::new(".") { "public".into() } else { self.root.join("public") }
     }
 
     /// Writes a result to standard output.

@@ -10,7 +10,7 @@ pub mod slug;
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Span};
+use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
 
 use crate::digest::{Digest, Hasher};
 pub use front_matter::FrontMatter;
@@ -18,9 +18,11 @@ pub use markdown::Heading;
 pub use shortcode::Call;
 
 /// A page's text is not UTF-8.
-pub static INVALID_UTF8: Rule = Rule { name: "invalid-utf8", severity: Severity::Error, doc: include_str!("../rules/invalid-utf8.md") };
+pub static INVALID_UTF8: Rule =
+    Rule { name: "invalid-utf8", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../rules/invalid-utf8.md") };
 /// A page is so large that its readers wait for it.
-pub static LARGE_PAGE: Rule = Rule { name: "large-page", severity: Severity::Warning, doc: include_str!("../rules/large-page.md") };
+pub static LARGE_PAGE: Rule =
+    Rule { name: "large-page", severity: Severity::Warning, silence: Silence::Allowed, doc: include_str!("../rules/large-page.md") };
 
 /// Every rule that this module reports.
 pub static RULES: [&Rule; 4] = [&INVALID_UTF8, &LARGE_PAGE, &front_matter::INVALID_DATE, &shortcode::MALFORMED_SHORTCODE];
@@ -123,13 +125,18 @@ pub fn parse(path: &Arc<str>, bytes: &[u8], digest: Digest) -> Reported<Option<D
     Reported { value: Some(document), diagnostics }
 }
 
-/// The diagnostic of a file that is not UTF-8, at the line of the first bad byte.
+/// The diagnostic of a file that is not UTF-8, with the line of the first bad byte.
 pub fn not_utf8(path: &Arc<str>, bytes: &[u8], error: std::str::Utf8Error) -> Diagnostic {
-    let line = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-    Diagnostic::new(&INVALID_UTF8, format!("this file is not UTF-8: byte {} in line {line} begins no letter", error.valid_up_to() + 1))
-        .in_file(path)
-        .why("every page is sent as UTF-8")
-        .help("save the file as UTF-8 in your editor; it may be Latin-1 or Windows-1252 now")
+    let at = error.valid_up_to();
+    let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+    let byte = at + 1;
+    Diagnostic::new(
+        &INVALID_UTF8,
+        format!("this file is not UTF-8: line {line} has a byte that is no letter in it (byte {byte} of the file)"),
+    )
+    .in_file(path)
+    .why("every page is sent as UTF-8")
+    .help("save the file as UTF-8 in your editor; it may be Latin-1 or Windows-1252 now")
 }
 
 #[cfg(test)]

@@ -7,15 +7,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use walkdir::WalkDir;
 
 /// A symbolic link leads out of the site's root, or nowhere.
-pub static LINK_OUT_OF_ROOT: Rule =
-    Rule { name: "link-out-of-root", severity: Severity::Error, doc: include_str!("../rules/link-out-of-root.md") };
+pub static LINK_OUT_OF_ROOT: Rule = Rule {
+    name: "link-out-of-root",
+    severity: Severity::Error,
+    silence: Silence::Never,
+    doc: include_str!("../rules/link-out-of-root.md"),
+};
 /// A file or folder cannot be read, or has a name that is not text.
 pub static UNREADABLE_FILE: Rule =
-    Rule { name: "unreadable-file", severity: Severity::Error, doc: include_str!("../rules/unreadable-file.md") };
+    Rule { name: "unreadable-file", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../rules/unreadable-file.md") };
 
 /// Every rule that this module reports.
 pub static RULES: [&Rule; 2] = [&LINK_OUT_OF_ROOT, &UNREADABLE_FILE];

@@ -10,18 +10,13 @@ pub mod manifest;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity};
+use registry::diagnostic::Diagnostic;
 
+use crate::check::foreign_file::FOREIGN_FILE;
 use crate::output::{Artifact, Output};
 use crate::source::Source;
 pub use apply::{Summary, finished};
 use manifest::Manifest;
-
-/// Where a page belongs lies a file that no build made.
-pub static FOREIGN_FILE: Rule = Rule { name: "foreign-file", severity: Severity::Error, doc: include_str!("../rules/foreign-file.md") };
-
-/// Every rule that this module reports.
-pub static RULES: [&Rule; 1] = [&FOREIGN_FILE];
 
 /// What the disk refused.
 #[derive(Debug, thiserror::Error)]

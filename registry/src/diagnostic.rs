@@ -12,6 +12,8 @@ pub struct Rule {
     pub name: &'static str,
     /// Whether breaking it stops the build.
     pub severity: Severity,
+    /// Whether a site may silence it.
+    pub silence: Silence,
     /// Markdown in three parts: what it does, why it matters, an example; and the rule's source.
     pub doc: &'static str,
 }
@@ -20,6 +22,15 @@ impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
+}
+
+/// Whether a site may silence a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// With a written reason: there are sites for which the rule is wrong.
+    Allowed,
+    /// Where the rule is broken there is no whole site to judge, or it is a plain mistake.
+    Never,
 }
 
 /// How bad a diagnostic is.

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Reported, Rule, Severity};
+use crate::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence};
 use crate::model::{Controller, Localized, Registry};
 use crate::yaml::{self, Fields, Node, Value};
 
 /// The controller has no name, or no address to write to.
-pub static CONTROLLER_INCOMPLETE: Rule =
-    Rule { name: "controller-incomplete", severity: Severity::Error, doc: include_str!("../rules/controller-incomplete.md") };
+pub static CONTROLLER_INCOMPLETE: Rule = Rule {
+    name: "controller-incomplete",
+    severity: Severity::Error,
+    silence: Silence::Allowed,
+    doc: include_str!("../rules/controller-incomplete.md"),
+};
 
 /// Every rule that this module reports.
 pub static RULES: [&Rule; 1] = [&CONTROLLER_INCOMPLETE];
@@ -46,7 +50,7 @@ fn controller(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -
         fields.diagnostics().push(
             Diagnostic::new(&CONTROLLER_INCOMPLETE, format!("the controller has no {}", missing.join(", no ")))
                 .at(file, node.span, "")
-                .why("people must be told who is responsible for their data and where to write (GDPR Art. 13(1)(a))")
+                .why(why(&missing))
                 .help(format!("add {}", missing.iter().map(|k| format!("`{k}:`")).collect::<Vec<_>>().join(", "))),
         );
     }
@@ -54,11 +58,24 @@ fn controller(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -
     Some(controller)
 }
 
-/// A text, or a map of language codes to texts.
+/// Who asks for what a controller lacks.
+fn why(missing: &[&str]) -> String {
+    let mut asked = Vec::new();
+    if missing.iter().any(|key| matches!(*key, "name" | "email")) {
+        asked.push("people must be told who is responsible for their data and how to reach them (GDPR Art. 13(1)(a))");
+    }
+    if missing.iter().any(|key| matches!(*key, "address" | "email")) {
+        asked.push("who offers services online must give a postal address and an e-mail address (Directive 2000/31/EC Art. 5(1))");
+    }
+    asked.join("; ")
+}
+
+/// A text, or a map of language codes to texts, blank ones left out.
 pub fn localized(node: &Node) -> Option<Localized> {
     match &node.value {
         Value::Map(entries) => {
-            let by_language: Option<Vec<_>> = entries.iter().map(|e| Some((e.key.clone(), e.value.as_text()?.to_owned()))).collect();
+            let by_language: Option<Vec<_>> =
+                entries.iter().filter(|e| !e.value.is_blank()).map(|e| Some((e.key.clone(), e.value.as_text()?.to_owned()))).collect();
             let by_language = by_language?;
             Some(Localized { default: by_language.first()?.1.clone(), by_language })
         }
@@ -79,6 +96,23 @@ mod tests {
         let read = read("controller:\n  name: Acme\n  address: 1 Road\n  email: a@acme.example\n");
         assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
         assert_eq!(read.value.controller.unwrap().name, "Acme");
+    }
+
+    #[test]
+    fn a_blank_name_is_no_name_and_each_thing_missing_cites_its_law() {
+        let why = |text: &str| read(text).diagnostics.remove(0);
+        let name = why("controller:\n  name: \"\"\n  address: 1 Road\n  email: a@acme.example\n");
+        assert_eq!(name.message, "the controller has no name");
+        let name = name.why.unwrap();
+        assert!(name.contains("GDPR Art. 13(1)(a)") && !name.contains("2000/31/EC"), "{name}");
+        let address = why("controller:\n  name: Acme\n  address: ' '\n  email: a@acme.example\n").why.unwrap();
+        assert!(address.contains("Directive 2000/31/EC Art. 5(1)") && !address.contains("GDPR"), "{address}");
+    }
+
+    #[test]
+    fn blank_texts_of_a_language_are_left_out() {
+        let root = yaml::parse(&Arc::from("a.yaml"), "{ en: ' ', fr: Bonjour }", 0).value.unwrap();
+        assert_eq!(localized(&root).unwrap().get("en"), "Bonjour");
     }
 
     #[test]

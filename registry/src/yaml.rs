@@ -2,21 +2,28 @@
 //!
 //! The only module that knows the YAML crate. What the keys mean is its callers' affair.
 
+mod fields;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, options};
 
-use crate::diagnostic::{Diagnostic, Reported, Rule, Severity, Span, suggest};
+use crate::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
+pub use fields::{Fields, wrong_type};
 
 /// The text is not YAML.
-pub static INVALID_YAML: Rule = Rule { name: "invalid-yaml", severity: Severity::Error, doc: include_str!("../rules/invalid-yaml.md") };
+pub static INVALID_YAML: Rule =
+    Rule { name: "invalid-yaml", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../rules/invalid-yaml.md") };
 /// A key stands twice in one map.
-pub static DUPLICATE_KEY: Rule = Rule { name: "duplicate-key", severity: Severity::Error, doc: include_str!("../rules/duplicate-key.md") };
+pub static DUPLICATE_KEY: Rule =
+    Rule { name: "duplicate-key", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../rules/duplicate-key.md") };
 /// A key that nothing reads.
-pub static UNKNOWN_KEY: Rule = Rule { name: "unknown-key", severity: Severity::Error, doc: include_str!("../rules/unknown-key.md") };
+pub static UNKNOWN_KEY: Rule =
+    Rule { name: "unknown-key", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../rules/unknown-key.md") };
 /// A value of another type than its key takes.
-pub static WRONG_TYPE: Rule = Rule { name: "wrong-type", severity: Severity::Error, doc: include_str!("../rules/wrong-type.md") };
+pub static WRONG_TYPE: Rule =
+    Rule { name: "wrong-type", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../rules/wrong-type.md") };
 
 /// Every rule that this module reports.
 pub static RULES: [&Rule; 4] = [&INVALID_YAML, &DUPLICATE_KEY, &UNKNOWN_KEY, &WRONG_TYPE];
@@ -152,6 +159,11 @@ impl Node {
         }
     }
 
+    /// Whether it is a text without a letter: `""` or `"  "`.
+    pub fn is_blank(&self) -> bool {
+        matches!(&self.value, Value::Scalar(scalar) if !scalar.plain && scalar.text.trim().is_empty())
+    }
+
     /// Whether nothing was written.
     pub fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar(scalar) if scalar.meaning() == Meaning::Null)
@@ -169,7 +181,8 @@ pub fn parse(file: &Arc<str>, text: &str, offset: usize) -> Reported<Option<Node
             Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd => Ok(()),
             _ if root.is_some() => Err(Diagnostic::new(&INVALID_YAML, "a second document begins in one file")
                 .at(file, tree.span(&span), "")
-                .help("one file holds one document: remove the second `---`")),
+                .why("one file holds one document")
+                .help("remove the `---` or `...` before it")),
             event => tree.node(event, span, &mut events, text).map(|node| root = Some(node)),
         });
         if let Err(diagnostic) = result {
@@ -281,91 +294,6 @@ impl Tree<'_> {
             entries.push(Entry { key: name, key_span: key.span, value });
         }
     }
-}
-
-/// Reads a map key by key, and reports keys that nobody asked for.
-pub struct Fields<'a> {
-    entries: &'a [Entry],
-    taken: Vec<&'static str>,
-    file: &'a Arc<str>,
-    of: &'a str,
-    diagnostics: &'a mut Vec<Diagnostic>,
-}
-
-impl<'a> Fields<'a> {
-    /// The fields of a map; anything else is reported and `None`. `of` names it in messages, such as `` `controller` ``.
-    pub fn of(node: &'a Node, file: &'a Arc<str>, of: &'a str, diagnostics: &'a mut Vec<Diagnostic>) -> Option<Self> {
-        match &node.value {
-            Value::Map(entries) => Some(Self { entries, taken: Vec::new(), file, of, diagnostics }),
-            _ => {
-                diagnostics.push(wrong_type(of, "a map of keys and values", file, node.span));
-                None
-            }
-        }
-    }
-
-    /// The value of a key, if it is written and not empty.
-    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.taken.push(key);
-        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value).filter(|node| !node.is_null())
-    }
-
-    /// A key's text.
-    pub fn text(&mut self, key: &'static str) -> Option<String> {
-        self.typed(key, "text", |node| node.as_text().map(str::to_owned))
-    }
-
-    /// A key's truth value.
-    pub fn bool(&mut self, key: &'static str) -> Option<bool> {
-        self.typed(key, "`true` or `false`", Node::as_bool)
-    }
-
-    /// A key's whole number.
-    pub fn int(&mut self, key: &'static str) -> Option<i64> {
-        self.typed(key, "a whole number", Node::as_int)
-    }
-
-    /// A key's list of texts; a single text is a list of one.
-    pub fn texts(&mut self, key: &'static str) -> Vec<(String, Span)> {
-        self.typed(key, "a list of texts", |node| match &node.value {
-            Value::List(items) => items.iter().map(|item| item.as_text().map(|text| (text.to_owned(), item.span))).collect(),
-            _ => node.as_text().map(|text| vec![(text.to_owned(), node.span)]),
-        })
-        .unwrap_or_default()
-    }
-
-    /// A key's value as `read` takes it; where it cannot, the key must be `expected`.
-    pub fn typed<T>(&mut self, key: &'static str, expected: &str, read: impl Fn(&Node) -> Option<T>) -> Option<T> {
-        let node = self.take(key)?;
-        let value = read(node);
-        if value.is_none() {
-            self.diagnostics.push(wrong_type(&format!("`{key}`"), expected, self.file, node.span));
-        }
-        value
-    }
-
-    /// Where to report what is wrong with a value.
-    pub fn diagnostics(&mut self) -> &mut Vec<Diagnostic> {
-        self.diagnostics
-    }
-
-    /// Reports the keys that nobody took.
-    pub fn finish(self) {
-        for entry in self.entries {
-            if !self.taken.contains(&entry.key.as_str()) {
-                self.diagnostics.push(
-                    Diagnostic::new(&UNKNOWN_KEY, format!("{} has no key `{}`", self.of, entry.key))
-                        .at(self.file, entry.key_span, "")
-                        .help(suggest(&entry.key, &self.taken)),
-                );
-            }
-        }
-    }
-}
-
-/// The diagnostic of a value that has the wrong type.
-pub fn wrong_type(what: &str, expected: &str, file: &Arc<str>, span: Span) -> Diagnostic {
-    Diagnostic::new(&WRONG_TYPE, format!("{what} must be {expected}")).at(file, span, "")
 }
 
 #[cfg(test)]

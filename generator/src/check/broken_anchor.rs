@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Rule, Severity};
+use registry::diagnostic::{Rule, Severity, Silence};
 
 use super::Built;
 use super::facts::Facts;
@@ -10,7 +10,7 @@ use super::locate::Faults;
 
 /// A link to a place in a page that the page does not have.
 pub static BROKEN_ANCHOR: Rule =
-    Rule { name: "broken-anchor", severity: Severity::Error, doc: include_str!("../../rules/broken-anchor.md") };
+    Rule { name: "broken-anchor", severity: Severity::Error, silence: Silence::Allowed, doc: include_str!("../../rules/broken-anchor.md") };
 
 pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Faults) {
     for link in facts.links.iter().filter(|link| link.anchor != 0) {

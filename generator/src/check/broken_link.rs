@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 
 use super::Built;
 use super::facts::Facts;
@@ -11,7 +11,8 @@ use crate::site::Site;
 use crate::site::config::{self, MenuTarget};
 
 /// A link, an image or a script at an address where nothing is.
-pub static BROKEN_LINK: Rule = Rule { name: "broken-link", severity: Severity::Error, doc: include_str!("../../rules/broken-link.md") };
+pub static BROKEN_LINK: Rule =
+    Rule { name: "broken-link", severity: Severity::Error, silence: Silence::Allowed, doc: include_str!("../../rules/broken-link.md") };
 
 pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Faults) {
     for link in &facts.links {

@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 
 use crate::render::redirects;
 use crate::site::{PageId, Site};
 
 /// Two pages at one address.
-pub static DUPLICATE_PERMALINK: Rule =
-    Rule { name: "duplicate-permalink", severity: Severity::Error, doc: include_str!("../../rules/duplicate-permalink.md") };
+pub static DUPLICATE_PERMALINK: Rule = Rule {
+    name: "duplicate-permalink",
+    severity: Severity::Error,
+    silence: Silence::Never,
+    doc: include_str!("../../rules/duplicate-permalink.md"),
+};
 
 pub(super) fn check(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
     let mut pages: HashMap<&str, PageId> = HashMap::with_capacity(site.pages.len());

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Rule, Severity};
+use registry::diagnostic::{Rule, Severity, Silence};
 
 use super::facts::Facts;
 use super::locate::Faults;
 
 /// An image without an alternative text.
-pub static MISSING_ALTERNATIVE: Rule =
-    Rule { name: "missing-alternative", severity: Severity::Error, doc: include_str!("../../rules/missing-alternative.md") };
+pub static MISSING_ALTERNATIVE: Rule = Rule {
+    name: "missing-alternative",
+    severity: Severity::Error,
+    silence: Silence::Allowed,
+    doc: include_str!("../../rules/missing-alternative.md"),
+};
 
 pub(super) fn check(facts: &Arc<Facts>, faults: &mut Faults) {
     for src in &facts.bare_images {

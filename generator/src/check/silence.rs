@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity, suggest};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, suggest};
 
 use crate::site::Site;
 use crate::site::config::{self, Config, Silenced};
 
 /// A silenced check that does not exist.
-pub static UNKNOWN_RULE: Rule = Rule { name: "unknown-rule", severity: Severity::Error, doc: include_str!("../../rules/unknown-rule.md") };
+pub static UNKNOWN_RULE: Rule =
+    Rule { name: "unknown-rule", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/unknown-rule.md") };
 
 pub(super) fn check(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
     let known: Vec<&str> = super::rules().iter().map(|rule| rule.name).collect();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 
 use crate::render::headers;
 use crate::site::Site;
@@ -12,7 +12,7 @@ pub const PATH: &str = "vercel.json";
 
 /// The host's configuration differs from what the site needs.
 pub static STALE_HEADERS: Rule =
-    Rule { name: "stale-headers", severity: Severity::Error, doc: include_str!("../../rules/stale-headers.md") };
+    Rule { name: "stale-headers", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/stale-headers.md") };
 
 /// Judges the text of `vercel.json`.
 pub fn check(text: &str, site: &Site) -> Vec<Diagnostic> {

@@ -36,7 +36,7 @@ pub(super) struct CheckArguments {
 pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let source = shell.disk();
-    let out = arguments.out.clone().unwrap_or_else(|| shell.root.join("public"));
+    let out = arguments.out.clone().unwrap_or_else(|| shell.public());
     let mut built = once(arguments.drafts, &source);
     let vercel = shell.root.join(stale_headers::PATH);
     let hosting = std::fs::read_to_string(&vercel).ok();

@@ -28,7 +28,7 @@ pub(super) fn serve(shell: &Shell, arguments: &ServeArguments) -> anyhow::Result
         Some(port) => format!("cannot listen on port {port}; another `--port` may be free"),
         None => "cannot listen on this machine".to_owned(),
     })?;
-    if crate::write::recover(&shell.root.join("public"))? {
+    if crate::write::recover(&shell.public())? {
         shell.say("completed a build of `public/` that was cut short");
     }
     let first = server.rebuild(Changes::Everything);

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Span};
+use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
 use registry::yaml::{self, Fields, Meaning, Node, Value};
 
 /// A date that is none.
-pub static INVALID_DATE: Rule = Rule { name: "invalid-date", severity: Severity::Error, doc: include_str!("../../rules/invalid-date.md") };
+pub static INVALID_DATE: Rule =
+    Rule { name: "invalid-date", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/invalid-date.md") };
 
 /// What an author says about a page. Texts that other files can contradict keep their spans.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,7 +93,7 @@ pub fn read(file: &Arc<str>, text: &str, offset: usize) -> Reported<FrontMatter>
             paginate_by: fields.typed("paginate_by", "a whole number above 0", positive),
             extra: fields.take("extra").map(json).unwrap_or_default(),
         };
-        fields.finish();
+        fields.finish_with(Some("what only templates read goes under `extra:`"));
     }
     Reported { value: front, diagnostics }
 }

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity, Span};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
 
 /// A shortcode whose arguments cannot be read.
-pub static MALFORMED_SHORTCODE: Rule =
-    Rule { name: "malformed-shortcode", severity: Severity::Error, doc: include_str!("../../rules/malformed-shortcode.md") };
+pub static MALFORMED_SHORTCODE: Rule = Rule {
+    name: "malformed-shortcode",
+    severity: Severity::Error,
+    silence: Silence::Never,
+    doc: include_str!("../../rules/malformed-shortcode.md"),
+};
 
 /// A shortcode with its arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,7 +144,7 @@ fn read(file: &Arc<str>, text: &str, start: usize) -> Option<(usize, Result<Call
         Ok(call) => Some((reader.at, Ok(call))),
         Err((at, expected)) => {
             let end = close?;
-            let diagnostic = Diagnostic::new(&MALFORMED_SHORTCODE, format!("{expected} is missing in this shortcode"))
+            let diagnostic = Diagnostic::new(&MALFORMED_SHORTCODE, format!("expected {expected}"))
                 .at(file, at.min(end)..end.max(at), "here")
                 .at(file, start..end, "")
                 .help("write it as `{{ name(key=\"value\", number=3, yes=true) }}`");
@@ -187,7 +191,7 @@ impl<'a> Reader<'a> {
                 return Err((self.at, "`=`"));
             }
             self.spaces();
-            arguments.push((key, self.value().ok_or((self.at, "a value (a text in quotes, a number, `true` or `false`)"))?));
+            arguments.push((key, self.value().ok_or((self.at, "a value: a text in quotes, a number, `true` or `false`"))?));
             self.spaces();
             if !self.eat(",") && !self.text[self.at..].starts_with(')') {
                 return Err((self.at, "`,` or `)`"));

@@ -37,6 +37,20 @@ fn front_matter_is_read_and_wrong_keys_are_all_reported() {
 }
 
 #[test]
+fn blank_texts_of_front_matter_count_as_absent() {
+    let page = clean("---\ntitle: \"  \"\nslug: ''\ndate: ''\ntags: ['']\n---\n# From the heading\n");
+    assert_eq!(page.outline.title.as_deref(), Some("From the heading"));
+    assert_eq!((&page.outline.front.slug, page.outline.front.date), (&None, None));
+    assert!(page.outline.front.tags.is_empty());
+}
+
+#[test]
+fn an_unknown_key_is_told_about_extra() {
+    let help = read("---\ncolour: green\n---\n").diagnostics.remove(0).help.unwrap();
+    assert!(help.ends_with("; what only templates read goes under `extra:`"), "{help}");
+}
+
+#[test]
 fn a_rule_at_the_top_is_no_front_matter() {
     assert!(clean("---\n\nText\n").html.starts_with("<hr />"));
 }
@@ -83,10 +97,13 @@ fn a_shortcode_in_a_table_a_heading_and_raw_html() {
 }
 
 #[test]
-fn a_malformed_shortcode_says_what_is_missing() {
+fn a_malformed_shortcode_says_what_was_expected() {
     let read = read("{{ a(x=) }}\n");
     assert_eq!(read.diagnostics[0].rule.name, "malformed-shortcode");
-    assert!(read.diagnostics[0].message.starts_with("a value"), "{}", read.diagnostics[0].message);
+    assert_eq!(read.diagnostics[0].message, "expected a value: a text in quotes, a number, `true` or `false`");
+    let message = |text: &str| self::read(text).diagnostics.remove(0).message;
+    assert_eq!(message("{{ a(x=1 y=2) }}\n"), "expected `,` or `)`");
+    assert_eq!(message("{{ a(x) }}\n"), "expected `=`");
     assert_eq!(rules("`{{ a(x=) }}`\n"), [""; 0]);
 }
 
@@ -94,7 +111,8 @@ fn a_malformed_shortcode_says_what_is_missing() {
 fn bytes_that_are_not_utf8_are_named_by_line() {
     let read = parse(&Arc::from("content/a.md"), b"# A\n\ncaf\xe9\n", Digest::default());
     assert!(read.value.is_none());
-    assert!(read.diagnostics[0].message.contains("line 3"), "{}", read.diagnostics[0].message);
+    let message = "this file is not UTF-8: line 3 has a byte that is no letter in it (byte 9 of the file)";
+    assert_eq!(read.diagnostics[0].message, message);
 }
 
 #[test]

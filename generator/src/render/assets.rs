@@ -8,7 +8,7 @@ use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
 use oxc_parser::Parser;
 use oxc_span::SourceType;
-use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Span};
+use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
 
 use super::style;
 use super::templates::{Theme, ThemeFile, is_template};
@@ -16,10 +16,10 @@ use crate::digest::Digest;
 
 /// A style sheet or the site's configuration names a file that is not there.
 pub static MISSING_ASSET: Rule =
-    Rule { name: "missing-asset", severity: Severity::Error, doc: include_str!("../../rules/missing-asset.md") };
+    Rule { name: "missing-asset", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/missing-asset.md") };
 /// JavaScript that cannot be parsed.
 pub static INVALID_SCRIPT: Rule =
-    Rule { name: "invalid-script", severity: Severity::Error, doc: include_str!("../../rules/invalid-script.md") };
+    Rule { name: "invalid-script", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/invalid-script.md") };
 
 /// The finished assets by their names below `templates/`.
 #[derive(Clone, Debug, Default)]

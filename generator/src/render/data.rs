@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity, Span};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
 use registry::yaml;
 use serde_json::{Map, Value as Json};
 
 use crate::document::front_matter::json;
 
 /// A data file that cannot be read.
-pub static INVALID_DATA: Rule = Rule { name: "invalid-data", severity: Severity::Error, doc: include_str!("../../rules/invalid-data.md") };
+pub static INVALID_DATA: Rule =
+    Rule { name: "invalid-data", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/invalid-data.md") };
 
 /// Where data files lie.
 pub const FOLDER: &str = "content/_data/";

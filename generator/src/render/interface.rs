@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Rule, Severity};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use registry::yaml;
 use serde_json::{Map, Value as Json};
 use tera::{Kwargs, State, TeraResult, Value};
@@ -11,8 +11,12 @@ use super::templates::{Theme, ThemeFile};
 use crate::document::front_matter::json;
 
 /// A language of the site for which words are missing.
-pub static UNTRANSLATED_INTERFACE: Rule =
-    Rule { name: "untranslated-interface", severity: Severity::Warning, doc: include_str!("../../rules/untranslated-interface.md") };
+pub static UNTRANSLATED_INTERFACE: Rule = Rule {
+    name: "untranslated-interface",
+    severity: Severity::Warning,
+    silence: Silence::Allowed,
+    doc: include_str!("../../rules/untranslated-interface.md"),
+};
 
 /// The language that is complete, and stands in for others.
 const COMPLETE: &str = "en";

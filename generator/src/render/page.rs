@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, suggest};
+use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, suggest};
 use tera::Value;
 
 use super::context::Shared;
@@ -13,11 +13,19 @@ use crate::document::{Document, Fill, Slot};
 use crate::output::Finish;
 
 /// A page names a template that does not exist.
-pub static UNKNOWN_TEMPLATE: Rule =
-    Rule { name: "unknown-template", severity: Severity::Error, doc: include_str!("../../rules/unknown-template.md") };
+pub static UNKNOWN_TEMPLATE: Rule = Rule {
+    name: "unknown-template",
+    severity: Severity::Error,
+    silence: Silence::Never,
+    doc: include_str!("../../rules/unknown-template.md"),
+};
 /// A page calls a shortcode that does not exist.
-pub static UNKNOWN_SHORTCODE: Rule =
-    Rule { name: "unknown-shortcode", severity: Severity::Error, doc: include_str!("../../rules/unknown-shortcode.md") };
+pub static UNKNOWN_SHORTCODE: Rule = Rule {
+    name: "unknown-shortcode",
+    severity: Severity::Error,
+    silence: Silence::Never,
+    doc: include_str!("../../rules/unknown-shortcode.md"),
+};
 
 /// What rendering needs beside a page's own view.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +44,9 @@ pub struct Look<'a> {
 pub fn render(view: &PageView<'_>, document: Option<&Document>, look: Look<'_>, html: &mut Vec<u8>) -> Reported<bool> {
     let mut diagnostics = Vec::new();
     let path = document.map(|d| &d.outline.path);
+    if look.templates.is_left_out(view.template) {
+        return Reported { value: false, diagnostics };
+    }
     if !look.templates.has(view.template) {
         let mut diagnostic = Diagnostic::new(&UNKNOWN_TEMPLATE, format!("there is no template `{}`", view.template));
         if let Some(document) = document {
@@ -44,7 +55,7 @@ pub fn render(view: &PageView<'_>, document: Option<&Document>, look: Look<'_>, 
                 None => diagnostic.in_file(&document.outline.path),
             };
         }
-        diagnostics.push(diagnostic.help(suggest(view.template, &look.templates.names())));
+        diagnostics.push(diagnostic.help(suggest(view.template, &look.templates.page_templates())));
         return Reported { value: false, diagnostics };
     }
     let mut context = look.shared.context(view.language);
@@ -122,6 +133,9 @@ fn shortcode<'a>(
     }
     let path = &document.outline.path;
     let template = format!("shortcodes/{}.html", call.name);
+    if look.templates.is_left_out(&template) {
+        return String::new();
+    }
     if !look.templates.has(&template) {
         let known: Vec<&str> = look.theme.shortcodes().collect();
         diagnostics.push(

@@ -8,6 +8,9 @@ use super::view::permalink;
 use crate::output::Artifact;
 use crate::site::{Redirect, Site};
 
+/// The template of such a page.
+const TEMPLATE: &str = "redirect.html";
+
 /// The output path of an old address.
 pub fn out(from: &str) -> String {
     let path = from.trim_matches('/');
@@ -20,12 +23,15 @@ pub fn out(from: &str) -> String {
 
 /// The page at an old address.
 pub fn render(site: &Site, redirect: &Redirect, look: Look<'_>) -> Reported<Option<Artifact>> {
+    if look.templates.is_left_out(TEMPLATE) {
+        return Reported::clean(None);
+    }
     let page = &site.pages[redirect.to];
     let mut context = look.shared.context(page.language);
     context.insert_value("target", Value::from(page.url.as_ref()));
     context.insert_value("permalink", Value::from(permalink(site, redirect.to)));
     let mut html = Vec::new();
-    match look.templates.render("redirect.html", &context, &mut html) {
+    match look.templates.render(TEMPLATE, &context, &mut html) {
         Ok(()) => Reported::clean(Some(Artifact::made(html, look.finish, site.path(redirect.to).cloned()))),
         Err(fault) => {
             let diagnostic: Diagnostic = of_fault(&fault, look.theme);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use lightningcss::dependencies::{Dependency, DependencyOptions};
 use lightningcss::printer::PrinterOptions;
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions, StyleSheet};
-use registry::diagnostic::{Diagnostic, Rule, Severity, Span};
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
 
 use super::assets::MISSING_ASSET;
 
 /// CSS that cannot be parsed.
 pub static INVALID_STYLE: Rule =
-    Rule { name: "invalid-style", severity: Severity::Error, doc: include_str!("../../rules/invalid-style.md") };
+    Rule { name: "invalid-style", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/invalid-style.md") };
 
 /// A style sheet with the addresses of its files: `find` knows a file's address by its name below `templates/`.
 pub(super) fn process(

@@ -1,10 +1,13 @@
 //! The site's templates over the built-in ones, parsed once.
 
-use std::collections::BTreeMap;
+mod links;
+mod parse;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
-use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Span, suggest};
+use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span, suggest};
 use tera::{ErrorKind, Kwargs, ReportError, State, Tera, TeraResult, Value};
 
 use super::assets::Assets;
@@ -13,10 +16,10 @@ use crate::html::collapse::collapse_template;
 
 /// A template that cannot be parsed, or fails when it renders.
 pub static TEMPLATE_ERROR: Rule =
-    Rule { name: "template-error", severity: Severity::Error, doc: include_str!("../../rules/template-error.md") };
+    Rule { name: "template-error", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/template-error.md") };
 /// Templates that extend or include each other in a circle.
 pub static TEMPLATE_LOOP: Rule =
-    Rule { name: "template-loop", severity: Severity::Error, doc: include_str!("../../rules/template-loop.md") };
+    Rule { name: "template-loop", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/template-loop.md") };
 
 /// The built-in templates, words and assets.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -98,6 +101,7 @@ pub struct Templates {
     /// The same with all white space, for errors that point at what the author wrote.
     written: Tera,
     paths: BTreeMap<String, Arc<str>>,
+    left_out: BTreeSet<String>,
 }
 
 /// Whether templates lose their white space when they are parsed.
@@ -110,30 +114,27 @@ pub enum WhiteSpace {
 }
 
 impl Templates {
-    /// Parses every template of a look. A broken one is reported, and left out.
+    /// Parses every template of a look. A broken one is reported and left out, with all that build on it.
     pub fn parse(theme: &Theme, white_space: WhiteSpace, assets: &Arc<Assets>) -> Reported<Self> {
         let mut diagnostics = Vec::new();
         let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
-        let mut paths = BTreeMap::new();
+        let (mut paths, mut unread) = (BTreeMap::new(), BTreeSet::new());
         for (name, file) in theme.files.iter().filter(|(name, _)| is_template(name)) {
             match std::str::from_utf8(&file.bytes) {
                 Ok(text) => {
                     texts.insert(name, text);
                     paths.insert(name.clone(), file.path.clone());
                 }
-                Err(error) => diagnostics.push(crate::document::not_utf8(&file.path, &file.bytes, error)),
+                Err(error) => {
+                    unread.insert(name.clone());
+                    diagnostics.push(crate::document::not_utf8(&file.path, &file.bytes, error));
+                }
             }
         }
-        let written = loop {
-            let mut tera = engine(assets);
-            let Err(error) = tera.add_raw_templates(texts.iter().map(|(name, text)| (*name, *text))) else { break tera };
-            let (diagnostic, culprit) = parse_fault(&error, &paths, &texts);
-            diagnostics.push(diagnostic);
-            // Without the culprit the others may tell of their own faults; an unnamed one ends the search.
-            if culprit.and_then(|name| texts.remove(name.as_str())).is_none() {
-                break engine(assets);
-            }
-        };
+        let parsed = parse::parse(&texts, &paths, unread, assets);
+        diagnostics.extend(parsed.diagnostics);
+        let (written, left_out) = (parsed.tera, parsed.left_out);
+        texts.retain(|name, _| !left_out.contains(*name));
         let tera = match white_space {
             WhiteSpace::Kept => written.clone(),
             WhiteSpace::Collapsed => {
@@ -146,7 +147,7 @@ impl Templates {
                 }
             }
         };
-        Reported { value: Self { tera, written, paths }, diagnostics }
+        Reported { value: Self { tera, written, paths, left_out }, diagnostics }
     }
 
     /// Whether there is a template of that name.
@@ -154,9 +155,18 @@ impl Templates {
         self.tera.contains_template(name)
     }
 
-    /// The names of all templates that are not the tool's own spare ones.
-    pub fn names(&self) -> Vec<&str> {
-        self.paths.keys().map(String::as_str).filter(|name| !name.starts_with(PREFIX)).collect()
+    /// Whether there is a template of that name which cannot be used: it is broken, or builds on one that is. That has
+    /// been reported already.
+    pub fn is_left_out(&self, name: &str) -> bool {
+        self.left_out.contains(name)
+    }
+
+    /// The names of the templates that are made for pages: no parts, no shortcodes, not the tool's own spare ones.
+    pub fn page_templates(&self) -> Vec<&str> {
+        let others = [PREFIX, "partials/", "shortcodes/"];
+        let for_pages =
+            |name: &&str| !others.iter().any(|folder| name.starts_with(folder)) && !matches!(*name, "base.html" | "redirect.html");
+        self.paths.keys().map(String::as_str).filter(for_pages).collect()
     }
 
     /// Renders a template into `out`.
@@ -210,6 +220,10 @@ impl Place {
         Self { start: (span.start_line, span.start_col), end: (span.end_line, span.end_col) }
     }
 
+    fn at(line: usize, column: usize) -> Self {
+        Self { start: (line, column), end: (line, column) }
+    }
+
     /// The place in bytes.
     pub fn span(self, text: &str) -> Span {
         let offset = |(line, column): (usize, usize)| {
@@ -219,34 +233,6 @@ impl Place {
         };
         let start = offset(self.start);
         Span { start, end: offset(self.end).max(start) }
-    }
-}
-
-/// What is wrong with the templates, and which one to leave out.
-fn parse_fault(error: &tera::Error, paths: &BTreeMap<String, Arc<str>>, texts: &BTreeMap<&str, &str>) -> (Diagnostic, Option<String>) {
-    let path = |name: &str| paths.get(name).cloned().unwrap_or_else(|| name.into());
-    match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let name = report.filename().to_owned();
-            let span = texts.get(name.as_str()).map(|text| Place::of(report).span(text)).unwrap_or_default();
-            (Diagnostic::new(&TEMPLATE_ERROR, lower(report.message())).at(&path(&name), span, ""), Some(name))
-        }
-        ErrorKind::CircularExtend { tpl, inheritance_chain: chain } | ErrorKind::CircularInclude { tpl, include_chain: chain } => {
-            let round = chain.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
-            let diagnostic = Diagnostic::new(&TEMPLATE_LOOP, format!("`{tpl}` comes back to itself: {round}"))
-                .in_file(&path(tpl))
-                .help(format!("break the circle; a site's own `{tpl}` builds on the built-in one as `{PREFIX}{tpl}`"));
-            (diagnostic, Some(tpl.clone()))
-        }
-        ErrorKind::MissingParent { current, parent } => {
-            let known: Vec<&str> = texts.keys().copied().collect();
-            let at = texts.get(current.as_str()).and_then(|t| t.find(parent.as_str()).map(|i| i..i + parent.len())).unwrap_or(0..0);
-            let diagnostic = Diagnostic::new(&TEMPLATE_ERROR, format!("`{current}` extends `{parent}`, which does not exist"))
-                .at(&path(current), at, "")
-                .help(suggest(parent, &known));
-            (diagnostic, Some(current.clone()))
-        }
-        other => (Diagnostic::new(&TEMPLATE_ERROR, lower(&other.to_string())), None),
     }
 }
 
@@ -275,3 +261,6 @@ fn engine(assets: &Arc<Assets>) -> Tera {
     tera.register_filter("long_date", interface::long_date);
     tera
 }
+
+#[cfg(test)]
+mod tests;

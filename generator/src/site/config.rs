@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Span};
+use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
 use registry::model::Localized;
 use registry::resolve::localized;
 use registry::yaml::{self, Fields, Node};
@@ -13,11 +13,19 @@ use crate::document::front_matter::{json, positive};
 pub const PATH: &str = "content/site.yaml";
 
 /// `base_url` is no address of a site.
-pub static INVALID_BASE_URL: Rule =
-    Rule { name: "invalid-base-url", severity: Severity::Error, doc: include_str!("../../rules/invalid-base-url.md") };
+pub static INVALID_BASE_URL: Rule = Rule {
+    name: "invalid-base-url",
+    severity: Severity::Error,
+    silence: Silence::Never,
+    doc: include_str!("../../rules/invalid-base-url.md"),
+};
 /// A silenced check without a written reason.
-pub static SILENCE_WITHOUT_REASON: Rule =
-    Rule { name: "silence-without-reason", severity: Severity::Error, doc: include_str!("../../rules/silence-without-reason.md") };
+pub static SILENCE_WITHOUT_REASON: Rule = Rule {
+    name: "silence-without-reason",
+    severity: Severity::Error,
+    silence: Silence::Never,
+    doc: include_str!("../../rules/silence-without-reason.md"),
+};
 
 /// Every rule that this module reports.
 pub static RULES: [&Rule; 2] = [&INVALID_BASE_URL, &SILENCE_WITHOUT_REASON];

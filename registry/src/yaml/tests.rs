@@ -54,6 +54,8 @@ fn faults_are_named() {
     assert_eq!(messages("a: 1\na: 2\n"), ["duplicate-key: `a` stands here twice"]);
     assert!(messages("a: [1\n")[0].starts_with("invalid-yaml: this is not YAML"));
     assert!(messages("a: 1\n---\nb: 2\n")[0].starts_with("invalid-yaml: a second document"));
+    let help = |text: &str| read(text).diagnostics.remove(0).help;
+    assert_eq!(help("a: 1\n...\nb: 2\n").as_deref(), Some("remove the `---` or `...` before it"));
 }
 
 #[test]

@@ -30,7 +30,8 @@ pub(crate) fn paths(source: &str, module: &[&str]) -> Vec<Named> {
             _ => {}
         }
         let before = reader.found.len();
-        if token.text == "use" {
+        // `use<'a>` in a type names no path.
+        if token.text == "use" && !reader.is(1, "<") {
             reader.at += 1;
             reader.tree(&[]);
         } else if token.is_name() && reader.is(1, "::") && !reader.follows_path() {
@@ -114,8 +115,10 @@ impl Reader {
                 "{" => {
                     self.at += 1;
                     while self.peek(0).is_some() && !self.is(0, "}") {
+                        let before = self.at;
                         self.tree(&parts);
-                        if self.is(0, ",") {
+                        // A comma, or something that belongs in no tree: either way this goes on.
+                        if self.is(0, ",") || self.at == before {
                             self.at += 1;
                         }
                     }

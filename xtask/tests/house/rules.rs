@@ -38,9 +38,10 @@ pub(crate) const HOUSES: [House; 3] = [
         name: "plainsite",
         floors: &[
             &["source", "digest", "html"],
-            &["document"],
+            &["document", "report"],
             &["site", "output"],
-            &["check", "render"],
+            &["render"],
+            &["check"],
             &["write"],
             &["build"],
             &["serve"],

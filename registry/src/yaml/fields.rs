@@ -1,0 +1,171 @@
+//! A reader of maps: key by key, every mistake reported. What a key's value means is the caller's affair.
+
+use std::sync::Arc;
+
+use super::{Entry, Node, UNKNOWN_KEY, Value, WRONG_TYPE};
+use crate::diagnostic::{Diagnostic, Span, suggest};
+
+/// What [`Fields::bool`] expects.
+const TRUTH: &str = "`true` or `false`";
+
+/// Reads a map key by key, and reports keys that nobody asked for.
+pub struct Fields<'a> {
+    entries: &'a [Entry],
+    taken: Vec<&'static str>,
+    file: &'a Arc<str>,
+    of: &'a str,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a map; anything else is reported and `None`. `of` names it in messages, such as `` `controller` ``.
+    pub fn of(node: &'a Node, file: &'a Arc<str>, of: &'a str, diagnostics: &'a mut Vec<Diagnostic>) -> Option<Self> {
+        match &node.value {
+            Value::Map(entries) => Some(Self { entries, taken: Vec::new(), file, of, diagnostics }),
+            _ => {
+                diagnostics.push(wrong_type(of, "a map of keys and values", file, node.span));
+                None
+            }
+        }
+    }
+
+    /// The value of a key, if it is written and not blank.
+    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.taken.push(key);
+        let value = self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
+        value.filter(|node| !node.is_null() && !node.is_blank())
+    }
+
+    /// A key's text.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        self.typed(key, "text", |node| node.as_text().map(str::to_owned))
+    }
+
+    /// A key's truth value.
+    pub fn bool(&mut self, key: &'static str) -> Option<bool> {
+        self.typed(key, TRUTH, Node::as_bool)
+    }
+
+    /// A key's whole number.
+    pub fn int(&mut self, key: &'static str) -> Option<i64> {
+        self.typed(key, "a whole number", Node::as_int)
+    }
+
+    /// A key's list of texts; a single text is a list of one, and blank ones count for nothing.
+    pub fn texts(&mut self, key: &'static str) -> Vec<(String, Span)> {
+        self.typed(key, "a list of texts", |node| {
+            let items = match &node.value {
+                Value::List(items) => items.as_slice(),
+                _ => std::slice::from_ref(node),
+            };
+            let written = items.iter().filter(|item| !item.is_blank());
+            written.map(|item| item.as_text().map(|text| (text.to_owned(), item.span))).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// A key's value as `read` takes it; where it cannot, the key must be `expected`.
+    pub fn typed<T>(&mut self, key: &'static str, expected: &str, read: impl Fn(&Node) -> Option<T>) -> Option<T> {
+        let node = self.take(key)?;
+        let value = read(node);
+        if value.is_none() {
+            let truth = node.as_text().filter(|_| expected == TRUTH).and_then(truth);
+            self.diagnostics.push(wrong_type(&format!("`{key}`"), expected, self.file, node.span).maybe_help(truth));
+        }
+        value
+    }
+
+    /// Where to report what is wrong with a value.
+    pub fn diagnostics(&mut self) -> &mut Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    /// Reports the keys that nobody took.
+    pub fn finish(self) {
+        self.finish_with(None);
+    }
+
+    /// The same, with a word on where such keys may stand.
+    pub fn finish_with(self, elsewhere: Option<&str>) {
+        for entry in self.entries {
+            if !self.taken.contains(&entry.key.as_str()) {
+                let known = suggest(&entry.key, &self.taken);
+                let help = match elsewhere {
+                    None => known,
+                    Some(elsewhere) if known.ends_with('?') => format!("{known} ({elsewhere})"),
+                    Some(elsewhere) => format!("{known}; {elsewhere}"),
+                };
+                self.diagnostics.push(
+                    Diagnostic::new(&UNKNOWN_KEY, format!("{} has no key `{}`", self.of, entry.key))
+                        .at(self.file, entry.key_span, "")
+                        .help(help),
+                );
+            }
+        }
+    }
+}
+
+/// The remedy for a word that was a truth value in YAML 1.1.
+fn truth(text: &str) -> Option<String> {
+    let meant = match text.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "y" => "true",
+        "no" | "off" | "n" => "false",
+        _ => return None,
+    };
+    Some(format!("in YAML 1.2 `{text}` is a text: write `{meant}`"))
+}
+
+/// The diagnostic of a value that has the wrong type.
+pub fn wrong_type(what: &str, expected: &str, file: &Arc<str>, span: Span) -> Diagnostic {
+    Diagnostic::new(&WRONG_TYPE, format!("{what} must be {expected}")).at(file, span, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::parse;
+
+    /// What `read` takes from a map, and what is wrong with it.
+    fn fields<T>(text: &str, read: impl Fn(&mut Fields<'_>) -> T) -> (T, Vec<Diagnostic>) {
+        let file = Arc::from("a.yaml");
+        let mut diagnostics = Vec::new();
+        let root = parse(&file, text, 0).value.unwrap();
+        let value = read(&mut Fields::of(&root, &file, "it", &mut diagnostics).unwrap());
+        (value, diagnostics)
+    }
+
+    #[test]
+    fn blank_texts_count_as_absent() {
+        let (read, diagnostics) = fields("a: \"\"\nb: '  '\nc: x\nd: [\"\", y]\ne: \" \"\n", |f| {
+            (f.text("a"), f.text("b"), f.text("c"), f.texts("d"), f.texts("e"))
+        });
+        assert_eq!((read.0, read.1, read.2.as_deref()), (None, None, Some("x")));
+        assert_eq!(read.3.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), ["y"]);
+        assert!(read.4.is_empty());
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    }
+
+    #[test]
+    fn words_of_yaml_1_1_are_told_what_they_are_now() {
+        let help = |text: &str| fields(text, |f| f.bool("a")).1.remove(0).help;
+        assert_eq!(help("a: yes\n").as_deref(), Some("in YAML 1.2 `yes` is a text: write `true`"));
+        assert_eq!(help("a: Off\n").as_deref(), Some("in YAML 1.2 `Off` is a text: write `false`"));
+        assert_eq!(help("a: perhaps\n"), None);
+        assert_eq!(fields("a: yes\n", |f| f.int("a")).1.remove(0).help, None);
+    }
+
+    #[test]
+    fn an_unknown_key_may_be_told_where_it_belongs() {
+        let file = Arc::from("a.yaml");
+        let help = |text: &str| {
+            let mut diagnostics = Vec::new();
+            let root = parse(&file, text, 0).value.unwrap();
+            let mut fields = Fields::of(&root, &file, "it", &mut diagnostics).unwrap();
+            fields.text("title");
+            fields.finish_with(Some("others go under `extra:`"));
+            diagnostics.remove(0).help.unwrap()
+        };
+        assert_eq!(help("colour: red\n"), "known: `title`; others go under `extra:`");
+        assert_eq!(help("titel: red\n"), "did you mean `title`? (others go under `extra:`)");
+    }
+}
