@@ -82,7 +82,6 @@ impl Builder {
     pub fn build(&mut self, source: &dyn Source, changes: Changes<'_>) -> Build {
         self.inputs.refresh(source, changes);
         let mut diagnostics = self.inputs.diagnostics();
-        let complete = !has_errors(&diagnostics);
         let (config, registry) = self.declarations(&mut diagnostics);
         let (site_key, site) = self.site(&config);
         diagnostics.extend(check::site(&site));
@@ -94,7 +93,7 @@ impl Builder {
         let documents = self.inputs.documents();
         diagnostics.extend(self.pages.render(&site, site_key, &documents, look));
         let others = self.others(&site, &registry, look, finish, &mut diagnostics);
-        if complete && !has_errors(&diagnostics) {
+        if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| {
                 let built_in = Theme::built_in_text(path).map(str::to_owned);
                 built_in.or_else(|| source.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()))

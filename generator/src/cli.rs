@@ -86,8 +86,11 @@ pub fn main() -> ExitCode {
 
 impl Shell {
     /// The site on the disk.
-    fn disk(&self) -> Disk {
-        Disk::new(&self.root)
+    fn disk(&self) -> anyhow::Result<Disk> {
+        if !self.root.is_dir() {
+            anyhow::bail!("there is no folder `{}`", self.root.display());
+        }
+        Ok(Disk::new(&self.root))
     }
 
     /// Where the site is built, unless the author says otherwise.

@@ -17,7 +17,9 @@ pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Faults) {
         if let Some(Some(target)) = built.routes.get(link.path)
             && target.anchors.binary_search(&link.anchor).is_err()
         {
-            faults.add(&BROKEN_ANCHOR, link.href(&(built.html)(&facts.out)), facts);
+            let href = link.href(&(built.html)(&facts.out));
+            let there = (!href.starts_with(['#', '?'])).then(|| crate::output::address(&target.out));
+            faults.add_at(&BROKEN_ANCHOR, href, there, facts);
         }
     }
 }

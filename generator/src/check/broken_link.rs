@@ -7,8 +7,8 @@ use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use super::Built;
 use super::facts::Facts;
 use super::locate::Faults;
-use crate::site::Site;
 use crate::site::config::{self, MenuTarget};
+use crate::site::{Site, Target};
 
 /// A link, an image or a script at an address where nothing is.
 pub static BROKEN_LINK: Rule =
@@ -28,13 +28,36 @@ pub(super) fn check_menus(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
     for (at, (name, entries)) in site.config.menus.iter().enumerate() {
         for (n, entry) in entries.iter().enumerate() {
             let missing = site.menus.iter().any(|menus| menus.get(at).and_then(|menu| menu.entries.get(n)).is_some_and(Option::is_none));
-            if let (true, MenuTarget::Page(path)) = (missing, &entry.to) {
-                diagnostics.push(
-                    Diagnostic::new(&BROKEN_LINK, format!("the menu `{name}` names the page `{path}`, which does not exist"))
-                        .at(&file, entry.span, "")
-                        .help("write the page's path below `content/`, or `{ url: …, label: … }` for another address"),
-                );
+            let MenuTarget::Page(path) = &entry.to else { continue };
+            if !missing {
+                continue;
             }
+            let diagnostic = match site.target(config::PATH, 0, path) {
+                Some(Target::File(url)) => Diagnostic::new(&BROKEN_LINK, format!("the menu `{name}` names `{path}`, which is no page"))
+                    .help(format!("name it by its address, with the words to show: `{{ url: {url}, label: … }}`")),
+                _ => Diagnostic::new(&BROKEN_LINK, format!("the menu `{name}` names the page `{path}`, which does not exist"))
+                    .help("write the page's path below `content/`, or `{ url: …, label: … }` for another address"),
+            };
+            diagnostics.push(diagnostic.at(&file, entry.span, ""));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::build::{Builder, Changes};
+    use crate::site::Drafts;
+    use crate::source::Memory;
+
+    #[test]
+    fn a_menu_may_name_neither_a_file_nor_nothing() {
+        let text = "=== content/site.yaml\nmenus: { main: [a.md, x.pdf, no.md] }\n=== content/a.md\n# A\n=== content/x.pdf\nPDF\n";
+        let found = Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything).diagnostics;
+        let messages: Vec<_> = found.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["the menu `main` names `x.pdf`, which is no page", "the menu `main` names the page `no.md`, which does not exist"]
+        );
+        assert!(found[0].help.as_ref().unwrap().contains("{ url: /x.pdf, label: … }"));
     }
 }

@@ -1,6 +1,7 @@
 //! The check `duplicate-permalink`: see its doc in `rules/duplicate-permalink.md`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 
@@ -33,7 +34,16 @@ pub(super) fn check(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
             pages.insert(&page.out, id);
         }
     }
+    let mut files: HashMap<&str, &Arc<str>> = HashMap::with_capacity(site.files.len());
     for file in &site.files {
+        if let Some(first) = files.insert(&file.out, &file.source) {
+            diagnostics.push(
+                Diagnostic::new(&DUPLICATE_PERMALINK, format!("two files want the address `/{}`", file.out))
+                    .in_file(&file.source)
+                    .in_file(first)
+                    .help("rename one of them"),
+            );
+        }
         if let Some(page) = pages.get(file.out.as_ref()) {
             let mut diagnostic =
                 Diagnostic::new(&DUPLICATE_PERMALINK, format!("a file and a page want the address `/{}`", file.out)).in_file(&file.source);
@@ -52,9 +62,42 @@ pub(super) fn check(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
         if let Some(page) = pages.get(out.as_str()) {
             let taken = site.path(*page).map_or(diagnostic.clone(), |by| diagnostic.in_file(by));
             diagnostics.push(taken.why("a page is there").help("remove the alias"));
+        } else if let Some(file) = files.get(out.as_str()) {
+            diagnostics.push(diagnostic.in_file(file).why("a file is there").help("remove the alias, or rename the file"));
         } else if let Some(other) = old.insert(out, redirect.to) {
             let taken = site.path(other).map_or(diagnostic.clone(), |by| diagnostic.in_file(by));
             diagnostics.push(taken.why("another page has the same alias").help("keep it in one of the two"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::build::{Builder, Changes};
+    use crate::site::Drafts;
+    use crate::source::Memory;
+
+    /// Each diagnostic's rule, message and files.
+    fn told(text: &str) -> Vec<(&'static str, String, Vec<String>)> {
+        let found = Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything).diagnostics;
+        let files = |labels: Vec<registry::diagnostic::Label>| labels.iter().map(|label| label.file.to_string()).collect();
+        found.into_iter().map(|d| (d.rule.name, d.message, files(d.labels))).collect()
+    }
+
+    fn duplicate(message: &str, files: &[&str]) -> Vec<(&'static str, String, Vec<String>)> {
+        vec![("duplicate-permalink", message.to_owned(), files.iter().map(|f| (*f).to_owned()).collect())]
+    }
+
+    #[test]
+    fn an_alias_may_not_be_where_a_file_is() {
+        let text = |alias: &str| format!("=== content/a.md\n---\naliases: [{alias}]\n---\n=== content/x.html\nX\n");
+        assert_eq!(told(&text("/x.html")), duplicate("the alias `/x.html` is taken", &["content/a.md", "content/x.html"]));
+        assert_eq!(told(&text("/y.html")), []);
+    }
+
+    #[test]
+    fn two_files_may_not_be_at_one_place() {
+        let text = "=== content/_index.md\n# H\n=== content/docs/_index.md\n---\nslug: files\n---\n=== content/docs/x.pdf\n1\n=== content/files/x.pdf\n2\n";
+        assert_eq!(told(text), duplicate("two files want the address `/files/x.pdf`", &["content/files/x.pdf", "content/docs/x.pdf"]));
     }
 }

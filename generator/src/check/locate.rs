@@ -13,7 +13,17 @@ use crate::site::config;
 /// Faults of built pages: the same one on many pages is one fault.
 #[derive(Default)]
 pub(super) struct Faults {
-    found: BTreeMap<(&'static str, String), Vec<(&'static Rule, Arc<Facts>)>>,
+    found: BTreeMap<Fault, Vec<(&'static Rule, Arc<Facts>)>>,
+}
+
+/// What makes faults one.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Fault {
+    rule: &'static str,
+    /// The address in the page.
+    href: String,
+    /// The page that the address leads to, where it is another one.
+    target: Option<String>,
 }
 
 impl Faults {
@@ -27,14 +37,20 @@ impl Faults {
 
     /// A page holds an address that breaks a rule.
     pub(super) fn add(&mut self, rule: &'static Rule, href: String, facts: &Arc<Facts>) {
-        self.found.entry((rule.name, href)).or_default().push((rule, facts.clone()));
+        self.add_at(rule, href, None, facts);
+    }
+
+    /// The same, where the fault lies in the page at `target`.
+    pub(super) fn add_at(&mut self, rule: &'static Rule, href: String, target: Option<String>, facts: &Arc<Facts>) {
+        self.found.entry(Fault { rule: rule.name, href, target }).or_default().push((rule, facts.clone()));
     }
 
     /// The diagnostics, each at the place where the author wrote the address.
     pub(super) fn diagnostics(&self, built: Built<'_>) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
-        for ((_, href), pages) in &self.found {
+        for (Fault { href, target, .. }, pages) in &self.found {
             let Some((rule, _)) = pages.first() else { continue };
+            let diagnostic = || diagnostic(rule, href, target.as_deref());
             let mut elsewhere = Vec::new();
             for (_, facts) in pages {
                 let places = facts.origin.as_ref().map(|origin| in_page(built, origin, href)).unwrap_or_default();
@@ -42,19 +58,23 @@ impl Faults {
                     elsewhere.push(facts);
                 }
                 let origin = facts.origin.as_ref();
-                diagnostics.extend(places.into_iter().filter_map(|span| Some(diagnostic(rule, href).at(origin?, span, ""))));
+                diagnostics.extend(places.into_iter().filter_map(|span| Some(diagnostic().at(origin?, span, ""))));
             }
             if let Some(first) = elsewhere.first() {
-                let mut found = diagnostic(rule, href);
+                let mut found = diagnostic();
                 match in_look(built, href) {
-                    Some(label) => found.labels.push(label),
+                    Some(label) => {
+                        found.labels.push(label);
+                        found = found.maybe_help(help_in_look(rule));
+                    }
                     None => found = found.in_file(first.origin.as_ref().unwrap_or(&first.out)),
                 }
                 let seen = match elsewhere.len() {
                     1 => format!("seen in `{}`", crate::output::address(&first.out)),
                     n => format!("seen in `{}` and {} more", crate::output::address(&first.out), pages_of(n - 1)),
                 };
-                diagnostics.push(found.why(seen));
+                let why = found.why.take().map_or(seen.clone(), |why| format!("{why}; {seen}"));
+                diagnostics.push(found.why(why));
             }
         }
         diagnostics
@@ -65,15 +85,33 @@ fn pages_of(n: usize) -> String {
     if n == 1 { "1 page".to_owned() } else { format!("{n} pages") }
 }
 
-fn diagnostic(rule: &'static Rule, href: &str) -> Diagnostic {
+fn diagnostic(rule: &'static Rule, href: &str, target: Option<&str>) -> Diagnostic {
     match rule.name {
         "broken-link" => Diagnostic::new(rule, format!("nothing is at `{href}`"))
             .help("correct the address, or write a path relative to this file, such as `page.md`"),
-        "broken-anchor" => Diagnostic::new(rule, format!("the page has no anchor `{href}`"))
+        "broken-anchor" => Diagnostic::new(rule, no_anchor(href, target))
             .help("anchors are made from headings as GitHub makes them: `## What we collect` is `#what-we-collect`"),
         _ => Diagnostic::new(rule, format!("the image `{href}` has no alternative text"))
             .why("who cannot see the image must be able to read what it says")
             .help("write `![what the image says](…)`; if it says nothing, `<img src=\"…\" alt=\"\">`"),
+    }
+}
+
+fn no_anchor(href: &str, target: Option<&str>) -> String {
+    let anchor = href.split_once('#').map_or("", |(_, anchor)| anchor);
+    let anchor = percent_encoding::percent_decode_str(anchor).decode_utf8_lossy();
+    match target {
+        Some(target) => format!("the page at `{target}` has no anchor `#{anchor}`"),
+        None => format!("this page has no anchor `#{anchor}`"),
+    }
+}
+
+/// The remedy in a template or in `site.yaml`, where it differs from that in a page.
+fn help_in_look(rule: &Rule) -> Option<String> {
+    match rule.name {
+        "broken-link" => Some("write the address as visitors see it, such as `/privacy/`".to_owned()),
+        "missing-alternative" => Some("add `alt=\"…\"` to the `<img>`".to_owned()),
+        _ => None,
     }
 }
 
@@ -94,7 +132,13 @@ fn in_page(built: Built<'_>, origin: &Arc<str>, href: &str) -> Vec<Span> {
 
 /// Where an address stands in the look or the configuration.
 fn in_look(built: Built<'_>, href: &str) -> Option<Label> {
-    let find = |text: &str| text.find(href).filter(|_| !href.is_empty()).map(|start| Span { start, end: start + href.len() });
+    // Templates name an asset without its fingerprint.
+    let asset = asset_name(href);
+    let written = [Some(href), asset.as_deref()];
+    let find = |text: &str| {
+        let written = written.iter().flatten().filter(|written| !written.is_empty());
+        written.clone().find_map(|written| text.find(written).map(|start| Span { start, end: start + written.len() }))
+    };
     if let Some(span) = (built.text)(config::PATH).and_then(|text| find(&text)) {
         return Some(Label { file: config::PATH.into(), span: Some(span), text: String::new() });
     }
@@ -103,4 +147,56 @@ fn in_look(built: Built<'_>, href: &str) -> Option<Label> {
         let span = find(std::str::from_utf8(&file.bytes).ok()?)?;
         Some(Label { file: file.path.clone(), span: Some(span), text: String::new() })
     })
+}
+
+/// The name below `templates/` of the asset at an address.
+fn asset_name(href: &str) -> Option<String> {
+    let (stem, ending) = href.strip_prefix("/assets/")?.rsplit_once('.')?;
+    let (stem, _) = stem.rsplit_once('.')?;
+    Some(format!("{stem}.{ending}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use registry::diagnostic::Diagnostic;
+
+    use crate::build::{Builder, Changes};
+    use crate::site::Drafts;
+    use crate::source::Memory;
+
+    fn build(text: &str) -> Vec<Diagnostic> {
+        Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything).diagnostics
+    }
+
+    #[test]
+    fn an_anchor_is_missed_in_the_page_that_should_have_it() {
+        let found = build("=== content/_index.md\n# H\n=== content/a.md\n[x](_index.md#nah) [y](#caf%C3%A9)\n");
+        let messages: Vec<_> = found.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(messages, ["the page at `/` has no anchor `#nah`", "this page has no anchor `#café`"]);
+    }
+
+    #[test]
+    fn the_remedy_fits_the_place() {
+        let page = "=== content/a.md\n[x](no.md)\n=== content/site.yaml\nmenus: { main: [{ url: /gone/, label: Gone }] }\n";
+        let template = "=== templates/page.html\n<a href=\"/away/\">x</a>{{ content }}\n";
+        let menu = "=== templates/404.html\n{% for e in site.menus.main %}<a href=\"{{ e.url }}\">x</a>{% endfor %}\n";
+        let found = build(&format!("{page}{template}{menu}"));
+        let remedies: Vec<_> = found.iter().map(|d| (d.labels[0].file.as_ref(), d.help.as_deref().unwrap())).collect();
+        let visitors = "write the address as visitors see it, such as `/privacy/`";
+        assert_eq!(remedies[0].0, "content/a.md");
+        assert!(remedies[0].1.contains("relative to this file"), "{}", remedies[0].1);
+        assert!(
+            remedies.contains(&("content/site.yaml", visitors)) && remedies.contains(&("templates/page.html", visitors)),
+            "{remedies:?}"
+        );
+    }
+
+    #[test]
+    fn an_image_of_a_template_is_told_there_with_both_notes() {
+        let template = "=== templates/page.html\n<img src=\"{{ asset(path='images/x.svg') }}\">\n=== templates/images/x.svg\n<svg/>\n";
+        let found = build(&format!("=== content/a.md\n# A\n{template}")).remove(0);
+        assert_eq!((found.rule.name, found.labels[0].file.as_ref()), ("missing-alternative", "templates/page.html"));
+        assert_eq!(found.help.as_deref(), Some("add `alt=\"…\"` to the `<img>`"));
+        assert_eq!(found.why.as_deref(), Some("who cannot see the image must be able to read what it says; seen in `/a/`"));
+    }
 }

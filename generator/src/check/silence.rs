@@ -12,25 +12,100 @@ pub static UNKNOWN_RULE: Rule =
     Rule { name: "unknown-rule", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/unknown-rule.md") };
 
 pub(super) fn check(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
-    let known: Vec<&str> = super::rules().iter().map(|rule| rule.name).collect();
-    for silenced in site.config.silenced.iter().filter(|s| !known.contains(&s.rule.as_str())) {
-        diagnostics.push(
-            Diagnostic::new(&UNKNOWN_RULE, format!("there is no check `{}`", silenced.rule))
-                .at(&Arc::from(config::PATH), silenced.span, "")
-                .help(suggest(&silenced.rule, &known)),
-        );
+    let rules = super::rules();
+    let allowed: Vec<&str> = rules.iter().filter(|rule| rule.silence == Silence::Allowed).map(|rule| rule.name).collect();
+    for silenced in &site.config.silenced {
+        let known = rules.iter().find(|rule| rule.name == silenced.rule);
+        let diagnostic = match known.map(|rule| rule.silence) {
+            Some(Silence::Allowed) => continue,
+            Some(Silence::Never) => {
+                let all = allowed.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                Diagnostic::new(&UNKNOWN_RULE, format!("`{}` cannot be silenced", silenced.rule))
+                    .why("what it reports is a plain mistake, or leaves no whole site to judge")
+                    .help(format!("mend what it reports; these can be silenced: {all}"))
+            }
+            None => {
+                Diagnostic::new(&UNKNOWN_RULE, format!("there is no check `{}`", silenced.rule)).help(suggest(&silenced.rule, &allowed))
+            }
+        };
+        diagnostics.push(diagnostic.at(&Arc::from(config::PATH), silenced.span, ""));
     }
 }
 
 /// Takes the diagnostics of silenced checks out, and tells how many each silence covers.
 pub fn apply<'c>(config: &'c Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<(&'c Silenced, usize)> {
-    let mut silenced: Vec<(&Silenced, usize)> = config.silenced.iter().map(|s| (s, 0)).collect();
-    diagnostics.retain(|diagnostic| match silenced.iter_mut().find(|(s, _)| s.rule == diagnostic.rule.name) {
+    let rules = super::rules();
+    let allowed = |silenced: &&Silenced| rules.iter().any(|rule| rule.name == silenced.rule && rule.silence == Silence::Allowed);
+    let mut silences: Vec<(&Silenced, usize)> = config.silenced.iter().filter(allowed).map(|s| (s, 0)).collect();
+    diagnostics.retain(|diagnostic| match silences.iter_mut().find(|(silenced, _)| covers(silenced, diagnostic)) {
         Some((_, count)) => {
             *count += 1;
             false
         }
         None => true,
     });
-    silenced
+    silences
+}
+
+/// Whether a diagnostic stops the build: it is an error, and the site does not silence it.
+pub fn blocks(config: &Config, diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error && !config.silenced.iter().any(|silenced| covers(silenced, diagnostic))
+}
+
+/// Whether a diagnostic says that there is no whole site, so that whatever is judged after it would be noise.
+pub fn ends_judging(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error && diagnostic.rule.silence == Silence::Never
+}
+
+fn covers(silenced: &Silenced, diagnostic: &Diagnostic) -> bool {
+    diagnostic.rule.silence == Silence::Allowed && diagnostic.rule.name == silenced.rule
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::build::{Builder, Changes};
+    use crate::check::broken_link::BROKEN_LINK;
+    use crate::check::empty_site::EMPTY_SITE;
+    use crate::document::LARGE_PAGE;
+    use crate::site::Drafts;
+    use crate::source::Memory;
+
+    fn config(rules: &[&str]) -> Config {
+        let silenced = |rule: &&str| Silenced { rule: (*rule).to_owned(), reason: "because".to_owned(), span: Default::default() };
+        Config { silenced: rules.iter().map(silenced).collect(), ..Config::default() }
+    }
+
+    fn build(text: &str) -> Vec<Diagnostic> {
+        Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything).diagnostics
+    }
+
+    #[test]
+    fn a_rule_that_can_never_be_silenced_is_not() {
+        let config = config(&["empty-site", "broken-link"]);
+        let mut diagnostics = vec![Diagnostic::new(&EMPTY_SITE, "x"), Diagnostic::new(&BROKEN_LINK, "x")];
+        assert!(blocks(&config, &diagnostics[0]) && !blocks(&config, &diagnostics[1]));
+        assert!(blocks(&Config::default(), &diagnostics[1]) && !blocks(&Config::default(), &Diagnostic::new(&LARGE_PAGE, "x")));
+        let silenced = apply(&config, &mut diagnostics);
+        assert_eq!(diagnostics.iter().map(|d| d.rule.name).collect::<Vec<_>>(), ["empty-site"]);
+        assert_eq!(silenced.iter().map(|(s, count)| (s.rule.as_str(), *count)).collect::<Vec<_>>(), [("broken-link", 1)]);
+    }
+
+    #[test]
+    fn silencing_such_a_rule_is_reported_with_those_that_can_be() {
+        let found = build("=== content/site.yaml\nsilence: [{ rule: unknown-key, reason: x }]\n=== content/a.md\n# A\n").remove(0);
+        assert_eq!((found.rule.name, found.message.as_str()), ("unknown-rule", "`unknown-key` cannot be silenced"));
+        let help = found.help.unwrap();
+        assert!(help.contains("`broken-link`") && help.contains("`large-page`") && !help.contains("`empty-site`"), "{help}");
+    }
+
+    #[test]
+    fn built_pages_are_judged_unless_the_site_is_not_whole() {
+        let names = |text: &str| build(text).iter().map(|d| d.rule.name).collect::<Vec<_>>();
+        let page = "=== content/a.md\n[x](no.md)\n=== content/privacy.yaml\ncontroller: { name: A }\n";
+        assert_eq!(names(page), ["broken-link", "controller-incomplete"]);
+        let silenced = "=== content/site.yaml\nsilence: [{ rule: controller-incomplete, reason: x }]\n";
+        assert_eq!(names(&format!("{page}{silenced}")), ["broken-link"]);
+        assert_eq!(names(&format!("{page}=== content/b.md\n---\ntemplate: no.html\n---\n")), ["unknown-template", "controller-incomplete"]);
+    }
 }

@@ -31,9 +31,28 @@ pub fn check(text: &str, site: &Site) -> Vec<Diagnostic> {
             ]
         }
         None => vec![
-            Diagnostic::new(&STALE_HEADERS, "`vercel.json` is no JSON map")
+            Diagnostic::new(&STALE_HEADERS, "`vercel.json` is not a JSON object")
                 .in_file(&file)
-                .help("mend it, or remove it where the site is not hosted on Vercel"),
+                .help("`{}` is enough to begin with: its `headers` and `redirects` are made by plainsite"),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::build::{Builder, Changes};
+    use crate::site::Drafts;
+    use crate::source::Memory;
+
+    #[test]
+    fn a_file_is_an_object_with_what_the_site_derives() {
+        let site = Builder::new(Drafts::Left).build(&Memory::parse("=== content/a.md\n# A\n"), Changes::Everything).site;
+        let found = check("[]", &site).remove(0);
+        assert_eq!(found.message, "`vercel.json` is not a JSON object");
+        assert!(found.help.as_ref().is_some_and(|help| help.starts_with("`{}`") && help.contains("made by plainsite")));
+        assert_eq!(check("{}", &site)[0].message, "`vercel.json` differs from what the site derives");
+        let derived = headers::vercel_json("{}", &site).unwrap();
+        assert_eq!(check(&derived, &site), []);
     }
 }

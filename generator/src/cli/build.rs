@@ -35,7 +35,7 @@ pub(super) struct CheckArguments {
 
 pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let source = shell.disk();
+    let source = shell.disk()?;
     let out = arguments.out.clone().unwrap_or_else(|| shell.public());
     let mut built = once(arguments.drafts, &source);
     let vercel = shell.root.join(stale_headers::PATH);
@@ -81,7 +81,7 @@ pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result
 }
 
 pub(super) fn check(shell: &Shell, arguments: &CheckArguments) -> anyhow::Result<Outcome> {
-    let source = shell.disk();
+    let source = shell.disk()?;
     let mut built = once(arguments.drafts, &source);
     if let Ok(text) = std::fs::read_to_string(shell.root.join(stale_headers::PATH)) {
         built.diagnostics.extend(stale_headers::check(&text, &built.site));

@@ -15,8 +15,11 @@ pub(super) struct InitArguments {
     dir: PathBuf,
 }
 
+/// The configuration of a new site.
+const CONFIGURATION: &str = include_str!("init/site.yaml");
+
 /// What every site gets.
-const FRAME: [(&str, &str); 2] = [("content/site.yaml", include_str!("init/site.yaml")), ("public/.gitignore", "*\n!.gitignore\n")];
+const FRAME: [(&str, &str); 1] = [("public/.gitignore", "*\n!.gitignore\n")];
 
 /// What a site without a page of its own gets.
 const PAGES: [(&str, &str); 5] = [
@@ -32,7 +35,11 @@ pub(super) fn init(shell: &Shell, arguments: &InitArguments) -> anyhow::Result<O
     let has_pages = pages_below(&dir.join("content"));
     let mut files = FRAME.to_vec();
     if has_pages == 0 {
+        files.push(("content/site.yaml", CONFIGURATION));
         files.extend(PAGES);
+    } else {
+        // The menus name pages that only a new site has.
+        files.push(("content/site.yaml", CONFIGURATION.split("\nmenus:").next().unwrap_or(CONFIGURATION)));
     }
     for (name, text) in files {
         write_new(shell, &dir.join(name), text)?;

@@ -62,15 +62,22 @@ impl Assets {
             let bytes = script.flatten().map_or_else(|| file.bytes.clone(), |code| code.into_bytes().into());
             assets.add(name, file, bytes);
         }
-        for (name, file) in sheets {
+        let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
+        for (name, file) in &sheets {
             match std::str::from_utf8(&file.bytes) {
-                Ok(text) => {
-                    let find = |name: &str| assets.url(name).map(str::to_owned);
-                    if let Some(css) = style::process(name, &file.path, text, minify, find, &mut diagnostics) {
-                        assets.add(name, file, css.into_bytes().into());
-                    }
-                }
+                Ok(text) => drop(texts.insert(name, text)),
                 Err(error) => diagnostics.push(crate::document::not_utf8(&file.path, &file.bytes, error)),
+            }
+            // A sheet that cannot be made is there as it is, so that nobody misses it beside.
+            assets.add(name, file, file.bytes.clone());
+        }
+        let path = |name: &str| theme.files.get(name).map_or_else(|| name.into(), |file| file.path.clone());
+        for name in style::ordered(&texts, &path, &mut diagnostics) {
+            let find = |name: &str| assets.url(name).map(str::to_owned);
+            if let (Some(text), Some(file)) = (texts.get(name), theme.files.get(name))
+                && let Some(css) = style::process(name, &file.path, text, minify, find, &mut diagnostics)
+            {
+                assets.add(name, file, css.into_bytes().into());
             }
         }
         Reported { value: assets, diagnostics }
@@ -115,7 +122,11 @@ fn script(name: &str, file: &ThemeFile, minify: bool, diagnostics: &mut Vec<Diag
     if let Some(error) = parsed.errors.first() {
         let label = error.labels.as_ref().and_then(|labels| labels.first());
         let span = label.map_or_else(Span::default, |l| Span { start: l.offset(), end: l.offset() + l.len() });
-        diagnostics.push(Diagnostic::new(&INVALID_SCRIPT, format!("this is not JavaScript: {}", error.message)).at(&file.path, span, ""));
+        diagnostics.push(
+            Diagnostic::new(&INVALID_SCRIPT, format!("this is not JavaScript: {}", error.message))
+                .at(&file.path, span, "")
+                .why("browsers would run none of this script"),
+        );
         return None;
     }
     if !minify {
@@ -126,4 +137,69 @@ fn script(name: &str, file: &ThemeFile, minify: bool, diagnostics: &mut Vec<Diag
     let minified = Minifier::new(options).minify(&allocator, &mut program);
     let options = CodegenOptions { minify: true, ..CodegenOptions::default() };
     Some(Codegen::new().with_options(options).with_scoping(minified.scoping).build(&program).code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn make(files: &[(&str, &str)]) -> Reported<Assets> {
+        let own = files.iter().map(|(name, text)| (Arc::from(format!("templates/{name}")), Arc::from(text.as_bytes())));
+        Assets::make(&Theme::new(own), true)
+    }
+
+    fn text(assets: &Assets, name: &str) -> String {
+        String::from_utf8(assets.files[name].bytes.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_sheet_may_import_one_that_comes_later_by_name() {
+        let made =
+            make(&[("css/a.css", "@import \"z.css\";"), ("css/z.css", "@import 'y.css'; b{color:red}"), ("css/y.css", "a{color:red}")]);
+        assert_eq!(made.diagnostics, []);
+        for (sheet, imported) in [("css/a.css", "css/z.css"), ("css/z.css", "css/y.css")] {
+            let (css, url) = (text(&made.value, sheet), made.value.url(imported).unwrap());
+            assert!(css.contains(url), "{url} in {css}");
+        }
+    }
+
+    #[test]
+    fn a_circle_of_imports_is_told_once() {
+        let made = make(&[
+            ("a.css", "@import 'b.css';"),
+            ("b.css", "@import 'c.css';"),
+            ("c.css", "@import 'b.css';"),
+            ("d.css", "@import 'd.css';"),
+        ]);
+        let told: Vec<_> = made.diagnostics.iter().map(|d| (d.rule.name, d.message.as_str(), d.labels[0].file.as_ref())).collect();
+        assert_eq!(
+            told,
+            [
+                ("invalid-style", "`b.css` imports itself: `b.css` → `c.css` → `b.css`", "templates/b.css"),
+                ("invalid-style", "`d.css` imports itself: `d.css` → `d.css`", "templates/d.css"),
+            ]
+        );
+        assert!(made.value.url("a.css").is_some() && made.value.url("b.css").is_some());
+    }
+
+    #[test]
+    fn a_broken_sheet_or_script_is_told_with_its_consequence_and_is_not_missing() {
+        let made = make(&[("a.css", ".a { color: red } }"), ("b.js", "let x = (;")]);
+        let told: Vec<_> = made.diagnostics.iter().map(|d| (d.rule.name, d.why.as_deref().unwrap(), d.help.as_deref())).collect();
+        assert_eq!(
+            told,
+            [
+                ("invalid-script", "browsers would run none of this script", None),
+                ("invalid-style", "browsers would ignore the rest", Some("look for a brace too many or too few before this place")),
+            ]
+        );
+        assert!(made.value.url("a.css").is_some() && made.value.url("b.js").is_some());
+    }
+
+    #[test]
+    fn own_files_are_published_and_built_in_ones_where_they_are_named() {
+        let made = make(&[("images/nobody-names-me.png", "x")]);
+        assert!(made.value.url("images/nobody-names-me.png").is_some() && made.value.url("css/site.css").is_some());
+        assert!(made.value.url("i18n/en.yaml").is_none() && made.value.url("base.html").is_none());
+    }
 }

@@ -19,6 +19,7 @@ pub const FOLDER: &str = "content/_data/";
 /// Reads the data files, given by path and bytes.
 pub fn read(files: &BTreeMap<Arc<str>, Arc<[u8]>>, diagnostics: &mut Vec<Diagnostic>) -> Json {
     let mut data = Map::new();
+    let mut seen: BTreeMap<&str, &Arc<str>> = BTreeMap::new();
     for (path, bytes) in files {
         let Some((name, ending)) = path.strip_prefix(FOLDER).and_then(|name| name.rsplit_once('.')) else { continue };
         let text = match std::str::from_utf8(bytes) {
@@ -34,19 +35,19 @@ pub fn read(files: &BTreeMap<Arc<str>, Arc<[u8]>>, diagnostics: &mut Vec<Diagnos
             "csv" => from_csv(path, text, diagnostics),
             _ => {
                 diagnostics.push(
-                    Diagnostic::new(&INVALID_DATA, format!("`.{ending}` is no form of data that templates can read"))
+                    Diagnostic::new(&INVALID_DATA, format!("templates cannot read `.{ending}` files"))
                         .in_file(path)
                         .help("write it as `.yaml`, `.json` or `.csv`"),
                 );
                 None
             }
         };
-        if let Some(value) = value
-            && data.insert(name.to_owned(), value).is_some()
-        {
-            diagnostics.push(
-                Diagnostic::new(&INVALID_DATA, format!("two files are called `data.{name}`")).in_file(path).help("rename one of them"),
-            );
+        if let Some(value) = value {
+            data.insert(name.to_owned(), value);
+            if let Some(first) = seen.insert(name, path) {
+                let diagnostic = Diagnostic::new(&INVALID_DATA, format!("two files are called `data.{name}`"));
+                diagnostics.push(diagnostic.in_file(path).in_file(first).help("rename one of them"));
+            }
         }
     }
     Json::Object(data)
@@ -71,12 +72,58 @@ fn from_csv(path: &Arc<str>, text: &str, diagnostics: &mut Vec<Diagnostic>) -> O
         Ok(rows) => Some(rows.into_iter().map(|row| row.into_iter().map(|(k, v)| (k, Json::from(v))).collect::<Map<_, _>>()).collect()),
         Err(error) => {
             let at = error.position().map_or(0, |p| usize::try_from(p.byte()).unwrap_or(0)).min(text.len());
+            let row = text.get(at..).unwrap_or("").trim_start_matches(['\r', '\n']);
+            let start = text.len() - row.len();
+            let message = match error.kind() {
+                csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                    format!(
+                        "this row has {}, the first one has {expected_len}",
+                        if *len == 1 { "1 field".to_owned() } else { format!("{len} fields") }
+                    )
+                }
+                _ => format!("this is not CSV: {error}"),
+            };
             diagnostics.push(
-                Diagnostic::new(&INVALID_DATA, format!("this is not CSV: {error}"))
-                    .at(path, Span { start: at, end: at }, "")
+                Diagnostic::new(&INVALID_DATA, message)
+                    .at(path, Span { start, end: start + row.lines().next().unwrap_or("").len() }, "")
                     .help("every row needs as many fields as the first one; put quotes around a field with a comma"),
             );
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(files: &[(&str, &str)]) -> Vec<Diagnostic> {
+        let files = files.iter().map(|(name, text)| (Arc::from(format!("{FOLDER}{name}")), Arc::from(text.as_bytes()))).collect();
+        let mut diagnostics = Vec::new();
+        read(&files, &mut diagnostics);
+        diagnostics
+    }
+
+    #[test]
+    fn a_row_of_another_length_is_counted_and_shown() {
+        let text = "name,town\nAda,Paris\n\nGrace\n";
+        let found = told(&[("team.csv", text)]).remove(0);
+        assert_eq!(found.message, "this row has 1 field, the first one has 2");
+        let span = found.labels[0].span.unwrap();
+        assert_eq!(&text[span.start..span.end], "Grace");
+        assert_eq!(told(&[("team.csv", "a\n1,2,3\n")])[0].message, "this row has 3 fields, the first one has 1");
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_both_shown() {
+        let found = told(&[("team.csv", "a\n1\n"), ("team.json", "[]")]);
+        assert_eq!(found.len(), 1);
+        let files: Vec<_> = found[0].labels.iter().map(|label| label.file.as_ref()).collect();
+        assert_eq!(files, ["content/_data/team.json", "content/_data/team.csv"]);
+    }
+
+    #[test]
+    fn a_spreadsheet_is_no_data() {
+        assert_eq!(told(&[("team.xlsx", "PK")])[0].message, "templates cannot read `.xlsx` files");
     }
 }

@@ -51,7 +51,11 @@ fn what_goes_down_or_stays_inside_is_allowed() {
     assert_clean("generator", "document/links.rs", "use super::markdown::Event;\nuse crate::source::{self, Source};");
     assert_clean("generator", "document/mod.rs", "use self::links::Link;\nmod tests { use super::*; }");
     assert_clean("generator", "document.rs", "use crate::document::links::Link;\npub(crate) struct X;");
-    assert_clean("generator", "build/mod.rs", "use crate::{check, render::View, write::{self, Plan}};\nfn f() -> impl Sized + use<> { g(|a| { b; }) }");
+    assert_clean(
+        "generator",
+        "build/mod.rs",
+        "use crate::{check, render::View, write::{self, Plan}};\nfn f() -> impl Sized + use<> { g(|a| { b; }) }",
+    );
     assert_clean("generator", "lib.rs", "pub use crate::build::build;\npub mod serve;\npub use document::Page;");
     assert_clean("generator", "main.rs", "use plainsite::cli;\nfn main() { plainsite::cli::run() }");
 }

@@ -1,0 +1,270 @@
+//! Minifying changes nothing that a browser shows: the parsed pages, spaces between words included, are the same.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use html5ever::tendril::TendrilSink;
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
+use plainsite::build::{Builder, Changes};
+use plainsite::site::Drafts;
+use plainsite::source::{Disk, Memory, Source};
+use plainsite::write::finished;
+
+/// Elements that begin a line of their own: white space at their edges never shows.
+const BLOCK: [&str; 49] = [
+    "address",
+    "article",
+    "aside",
+    "base",
+    "blockquote",
+    "body",
+    "caption",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "meta",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// What shows of a page: its elements with their attributes, and its text with white space as a browser lays it out.
+fn shown(html: &str) -> String {
+    let dom = html5ever::parse_document(RcDom::default(), html5ever::ParseOpts::default()).one(html);
+    let mut out = String::new();
+    walk(&dom.document, false, &mut out);
+    // A space at a block's edge never shows, and of two with only inline tags between them one does.
+    let mut laid_out = String::new();
+    for line in out.split('\n').map(|line| line.trim_matches(' ')).filter(|line| !line.is_empty()) {
+        let mut spaced = false;
+        let mut tag = false;
+        for c in line.chars() {
+            match c {
+                '\u{2}' => tag = true,
+                '\u{3}' => tag = false,
+                ' ' if !tag && spaced => continue,
+                _ => {}
+            }
+            if !tag && c != '\u{3}' {
+                spaced = c == ' ';
+            }
+            laid_out.push(c);
+        }
+        laid_out.push('\n');
+    }
+    laid_out
+}
+
+fn walk(node: &Handle, preformatted: bool, out: &mut String) {
+    let mut inside = preformatted;
+    let mut block = false;
+    match &node.data {
+        NodeData::Text { contents } => {
+            let text = contents.borrow();
+            if preformatted {
+                out.push_str(&text.replace('\n', "\\n").replace(' ', "·"));
+            } else {
+                let mut words = text.split([' ', '\n', '\t', '\r', '\x0c']).peekable();
+                while let Some(word) = words.next() {
+                    out.push_str(word);
+                    if words.peek().is_some() && !out.ends_with(' ') {
+                        out.push(' ');
+                    }
+                }
+            }
+        }
+        NodeData::Element { name, attrs, .. } => {
+            let name = name.local.to_string();
+            let attributes: BTreeMap<String, String> =
+                attrs.borrow().iter().map(|a| (a.name.local.to_string(), a.value.to_string())).collect();
+            block = BLOCK.contains(&name.as_str());
+            inside |= matches!(name.as_str(), "pre" | "textarea" | "style");
+            out.push_str(if block { "\n" } else { "" });
+            out.push_str(&format!("\u{2}<{name} {attributes:?}>\u{3}"));
+            out.push_str(if block { "\n" } else { "" });
+            if name == "script" {
+                let text: String = node
+                    .children
+                    .borrow()
+                    .iter()
+                    .map(|child| match &child.data {
+                        NodeData::Text { contents } => contents.borrow().to_string(),
+                        _ => String::new(),
+                    })
+                    .collect();
+                let data: serde_json::Value = serde_json::from_str(&text).expect("the only inline scripts are JSON");
+                out.push_str(&data.to_string());
+                return;
+            }
+        }
+        _ => {}
+    }
+    for child in node.children.borrow().iter() {
+        walk(child, inside, out);
+    }
+    if block {
+        out.push('\n');
+    }
+}
+
+fn pages(site: &Memory, minify: &str) -> BTreeMap<String, String> {
+    let mut site = site.clone();
+    let config = site.read("content/site.yaml").map(|bytes| String::from_utf8(bytes).unwrap()).unwrap_or_default();
+    let others: String = config.lines().filter(|line| !line.starts_with("minify:")).map(|line| format!("{line}\n")).collect();
+    site.save("content/site.yaml", format!("minify: {minify}\n{others}"));
+    let build = Builder::once(Drafts::Left).build(&site, Changes::Everything);
+    let output = build.output.unwrap_or_else(|| panic!("{:#?}", build.diagnostics));
+    let html = output.iter().filter(|(path, _)| path.ends_with(".html"));
+    html.map(|(path, artifact)| (path.to_string(), String::from_utf8(finished(artifact, &site).unwrap().into_owned()).unwrap())).collect()
+}
+
+/// The names of assets change with their content, which minifying changes.
+fn without_fingerprints(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find("/assets/") {
+        let end = rest[at..].find('"').map_or(rest.len(), |i| at + i);
+        let name = &rest[at..end];
+        let parts: Vec<&str> = name.split('.').collect();
+        out.push_str(&rest[..at]);
+        out.push_str(parts[0]);
+        rest = &rest[end..];
+    }
+    out + rest
+}
+
+fn on_disk(root: &str) -> Memory {
+    let disk = Disk::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(root));
+    let files = disk.list().files;
+    Memory(files.into_iter().map(|path| (path.clone(), disk.read(&path).unwrap())).collect::<BTreeMap<Arc<str>, Vec<u8>>>())
+}
+
+const HARD: &str = "\
+=== templates/page.html
+<!doctype html>
+<html lang=\"en\">
+<head>
+<meta charset=\"utf-8\">
+<title>{{ page.title }}</title>
+</head>
+<body>
+  <!-- a comment -->
+  <p>before<!-- glued -->after, <b>bold</b> <i>slanted</i>
+  <a href=\"/\">one</a>
+  <a href=\"/\">two</a></p>
+  <pre>
+  kept   as
+    it <b> is </b>
+</pre>
+  <p><span> a </span> <span> b </span><!-- c --> <em>d</em> </p>
+  <textarea>
+  kept   too
+  </textarea>
+  <p>{% if page.title %} <code>x</code> {% endif %} y <button> z </button> <select><option> a </option> <option>b</option></select></p>
+  <ul> <li> one </li> <li>two</li> </ul>
+  {{ content }}
+  text <div> block </div> text
+</body>
+</html>
+=== content/a.md
+# A
+
+*one* **two** `three`
+four<br>five <kbd>six</kbd> <!-- seven --> eight
+
+| a | b |
+|---|---|
+| 1 | *2* 3 |
+
+- [ ] task
+- item
+
+      code   block
+
+> [!TIP]
+> a *tip*
+
+<div> raw  <span>html</span> <span>here</span> </div>
+";
+
+fn assert_same(site: &Memory, minify: &str) {
+    let plain = pages(site, "off");
+    let minified = pages(site, minify);
+    assert_eq!(plain.keys().collect::<Vec<_>>(), minified.keys().collect::<Vec<_>>());
+    for (path, html) in &plain {
+        assert_eq!(shown(&without_fingerprints(&minified[path])), shown(&without_fingerprints(html)), "{path} with `minify: {minify}`");
+    }
+}
+
+fn fixtures() -> [Memory; 2] {
+    [Memory::parse(HARD), on_disk("..")]
+}
+
+#[test]
+fn fast_changes_nothing_that_shows() {
+    fixtures().iter().for_each(|site| assert_same(site, "fast"));
+}
+
+#[cfg(feature = "minify-full")]
+#[test]
+fn full_changes_nothing_that_shows() {
+    fixtures().iter().for_each(|site| assert_same(site, "full"));
+}
+
+#[cfg(not(feature = "minify-full"))]
+#[test]
+fn full_is_refused_where_it_was_left_out() {
+    let site = Memory::parse("=== content/site.yaml\nminify: full\n=== content/a.md\n# A\n");
+    let build = Builder::once(Drafts::Left).build(&site, Changes::Everything);
+    assert_eq!(build.diagnostics.iter().map(|d| d.rule.name).collect::<Vec<_>>(), ["minify-unavailable"]);
+}
+
+#[test]
+fn fast_makes_pages_smaller() {
+    let size = |minify| pages(&fixtures()[1], minify).values().map(String::len).sum::<usize>();
+    assert!(size("fast") < size("off"));
+}
+
+#[test]
+fn the_comparison_sees_a_lost_space_and_a_lost_word() {
+    assert_ne!(shown("<p><a>a</a> <a>b</a></p>"), shown("<p><a>a</a><a>b</a></p>"));
+    assert_ne!(shown("<p>a b</p>"), shown("<p>a</p>"));
+    assert_ne!(shown("<pre>a  b</pre>"), shown("<pre>a b</pre>"));
+    assert_eq!(shown("<div> <p> a\n b </p> </div>"), shown("<div><p>a b</p></div>"));
+}
