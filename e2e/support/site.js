@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 export const WORKSPACE = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The program under test. A relative path is one below the workspace, wherever the tests are started from. */
-const PROGRAM = resolve(WORKSPACE, process.env.PLAINSITE || "target/debug/plainsite");
+export const PROGRAM = resolve(WORKSPACE, process.env.PLAINSITE || "target/debug/plainsite");
 
 /** How long a server may take to start, to end, or to say what a test waits for. */
 const PATIENCE = 15_000;

@@ -195,4 +195,6 @@ impl Builder {
 }
 
 #[cfg(test)]
+mod judging;
+#[cfg(test)]
 mod tests;

@@ -5,10 +5,13 @@ pub mod broken_link;
 pub mod duplicate_permalink;
 pub mod empty_site;
 pub mod facts;
+#[cfg(test)]
+mod fixture;
 pub mod foreign_file;
 mod locate;
+mod manual;
 pub mod minify_unavailable;
-pub mod missing_alternative;
+mod missing_alternative;
 pub mod silence;
 pub mod stale_headers;
 
@@ -20,6 +23,7 @@ use registry::diagnostic::{Diagnostic, Rule};
 use crate::render::templates::Theme;
 use crate::site::Site;
 use facts::{Facts, Routes};
+pub use manual::{document, summary};
 
 /// Every rule that a site can break, by name.
 pub fn rules() -> Vec<&'static Rule> {
@@ -28,11 +32,10 @@ pub fn rules() -> Vec<&'static Rule> {
         &broken_link::BROKEN_LINK,
         &duplicate_permalink::DUPLICATE_PERMALINK,
         &empty_site::EMPTY_SITE,
+        &foreign_file::FOREIGN_FILE,
         &minify_unavailable::MINIFY_UNAVAILABLE,
-        &missing_alternative::MISSING_ALTERNATIVE,
         &silence::UNKNOWN_RULE,
         &stale_headers::STALE_HEADERS,
-        &foreign_file::FOREIGN_FILE,
     ];
     let mut rules: Vec<&'static Rule> = own.to_vec();
     rules.extend(registry::yaml::RULES);
@@ -82,3 +85,6 @@ pub fn output(built: Built<'_>, pages: &[Arc<Facts>]) -> Vec<Diagnostic> {
     let faults = pages.par_iter().fold(locate::Faults::default, judge).reduce(locate::Faults::default, locate::Faults::merged);
     faults.diagnostics(built)
 }
+
+#[cfg(test)]
+mod tests;

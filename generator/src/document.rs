@@ -24,8 +24,17 @@ pub static INVALID_UTF8: Rule =
 pub static LARGE_PAGE: Rule =
     Rule { name: "large-page", severity: Severity::Warning, silence: Silence::Allowed, doc: include_str!("../rules/large-page.md") };
 
+/// An image without an alternative text. Markdown's are found here; those of raw HTML and of templates, by the check of that name.
+pub static MISSING_ALTERNATIVE: Rule = Rule {
+    name: "missing-alternative",
+    severity: Severity::Error,
+    silence: Silence::Allowed,
+    doc: include_str!("../rules/missing-alternative.md"),
+};
+
 /// Every rule that this module reports.
-pub static RULES: [&Rule; 4] = [&INVALID_UTF8, &LARGE_PAGE, &front_matter::INVALID_DATE, &shortcode::MALFORMED_SHORTCODE];
+pub static RULES: [&Rule; 5] =
+    [&INVALID_UTF8, &LARGE_PAGE, &MISSING_ALTERNATIVE, &front_matter::INVALID_DATE, &shortcode::MALFORMED_SHORTCODE];
 
 /// Bytes of Markdown beyond which [`LARGE_PAGE`] speaks up.
 const LARGE: usize = 2 << 20;
@@ -78,6 +87,13 @@ pub struct Slot {
 pub enum Fill {
     /// The address of a link or an image whose target is written relative to the file.
     Address(String),
+    /// The same in raw HTML, with the attribute's value as written: if the link leads nowhere, it stays so to the letter.
+    RawAddress {
+        /// The link.
+        link: String,
+        /// The value as written.
+        written: String,
+    },
     /// What a shortcode's template yields.
     Shortcode(Call),
     /// A word of the interface in the page's language, by its key: the title of an alert.

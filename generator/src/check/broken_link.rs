@@ -45,14 +45,12 @@ pub(super) fn check_menus(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::build::{Builder, Changes};
-    use crate::site::Drafts;
-    use crate::source::Memory;
+    use crate::check::fixture::structure;
 
     #[test]
     fn a_menu_may_name_neither_a_file_nor_nothing() {
         let text = "=== content/site.yaml\nmenus: { main: [a.md, x.pdf, no.md] }\n=== content/a.md\n# A\n=== content/x.pdf\nPDF\n";
-        let found = Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything).diagnostics;
+        let found = structure(text);
         let messages: Vec<_> = found.iter().map(|d| d.message.as_str()).collect();
         assert_eq!(
             messages,

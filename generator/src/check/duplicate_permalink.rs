@@ -73,13 +73,11 @@ pub(super) fn check(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::build::{Builder, Changes};
-    use crate::site::Drafts;
-    use crate::source::Memory;
+    use crate::check::fixture::structure;
 
     /// Each diagnostic's rule, message and files.
     fn told(text: &str) -> Vec<(&'static str, String, Vec<String>)> {
-        let found = Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything).diagnostics;
+        let found = structure(text);
         let files = |labels: Vec<registry::diagnostic::Label>| labels.iter().map(|label| label.file.to_string()).collect();
         found.into_iter().map(|d| (d.rule.name, d.message, files(d.labels))).collect()
     }

@@ -158,19 +158,11 @@ fn asset_name(href: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use registry::diagnostic::Diagnostic;
-
-    use crate::build::{Builder, Changes};
-    use crate::site::Drafts;
-    use crate::source::Memory;
-
-    fn build(text: &str) -> Vec<Diagnostic> {
-        Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything).diagnostics
-    }
+    use crate::check::fixture::pages;
 
     #[test]
     fn an_anchor_is_missed_in_the_page_that_should_have_it() {
-        let found = build("=== content/_index.md\n# H\n=== content/a.md\n[x](_index.md#nah) [y](#caf%C3%A9)\n");
+        let found = pages("=== content/_index.md\n# H\n=== content/a.md\n[x](_index.md#nah) [y](#caf%C3%A9)\n");
         let messages: Vec<_> = found.iter().map(|d| d.message.as_str()).collect();
         assert_eq!(messages, ["the page at `/` has no anchor `#nah`", "this page has no anchor `#café`"]);
     }
@@ -180,7 +172,7 @@ mod tests {
         let page = "=== content/a.md\n[x](no.md)\n=== content/site.yaml\nmenus: { main: [{ url: /gone/, label: Gone }] }\n";
         let template = "=== templates/page.html\n<a href=\"/away/\">x</a>{{ content }}\n";
         let menu = "=== templates/404.html\n{% for e in site.menus.main %}<a href=\"{{ e.url }}\">x</a>{% endfor %}\n";
-        let found = build(&format!("{page}{template}{menu}"));
+        let found = pages(&format!("{page}{template}{menu}"));
         let remedies: Vec<_> = found.iter().map(|d| (d.labels[0].file.as_ref(), d.help.as_deref().unwrap())).collect();
         let visitors = "write the address as visitors see it, such as `/privacy/`";
         assert_eq!(remedies[0].0, "content/a.md");
@@ -194,7 +186,7 @@ mod tests {
     #[test]
     fn an_image_of_a_template_is_told_there_with_both_notes() {
         let template = "=== templates/page.html\n<img src=\"{{ asset(path='images/x.svg') }}\">\n=== templates/images/x.svg\n<svg/>\n";
-        let found = build(&format!("=== content/a.md\n# A\n{template}")).remove(0);
+        let found = pages(&format!("=== content/a.md\n# A\n{template}")).remove(0);
         assert_eq!((found.rule.name, found.labels[0].file.as_ref()), ("missing-alternative", "templates/page.html"));
         assert_eq!(found.help.as_deref(), Some("add `alt=\"…\"` to the `<img>`"));
         assert_eq!(found.why.as_deref(), Some("who cannot see the image must be able to read what it says; seen in `/a/`"));

@@ -64,20 +64,14 @@ fn covers(silenced: &Silenced, diagnostic: &Diagnostic) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::build::{Builder, Changes};
     use crate::check::broken_link::BROKEN_LINK;
     use crate::check::empty_site::EMPTY_SITE;
+    use crate::check::fixture::structure;
     use crate::document::LARGE_PAGE;
-    use crate::site::Drafts;
-    use crate::source::Memory;
 
     fn config(rules: &[&str]) -> Config {
         let silenced = |rule: &&str| Silenced { rule: (*rule).to_owned(), reason: "because".to_owned(), span: Default::default() };
         Config { silenced: rules.iter().map(silenced).collect(), ..Config::default() }
-    }
-
-    fn build(text: &str) -> Vec<Diagnostic> {
-        Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything).diagnostics
     }
 
     #[test]
@@ -93,19 +87,9 @@ mod tests {
 
     #[test]
     fn silencing_such_a_rule_is_reported_with_those_that_can_be() {
-        let found = build("=== content/site.yaml\nsilence: [{ rule: unknown-key, reason: x }]\n=== content/a.md\n# A\n").remove(0);
+        let found = structure("=== content/site.yaml\nsilence: [{ rule: unknown-key, reason: x }]\n=== content/a.md\n# A\n").remove(0);
         assert_eq!((found.rule.name, found.message.as_str()), ("unknown-rule", "`unknown-key` cannot be silenced"));
         let help = found.help.unwrap();
         assert!(help.contains("`broken-link`") && help.contains("`large-page`") && !help.contains("`empty-site`"), "{help}");
-    }
-
-    #[test]
-    fn built_pages_are_judged_unless_the_site_is_not_whole() {
-        let names = |text: &str| build(text).iter().map(|d| d.rule.name).collect::<Vec<_>>();
-        let page = "=== content/a.md\n[x](no.md)\n=== content/privacy.yaml\ncontroller: { name: A }\n";
-        assert_eq!(names(page), ["broken-link", "controller-incomplete"]);
-        let silenced = "=== content/site.yaml\nsilence: [{ rule: controller-incomplete, reason: x }]\n";
-        assert_eq!(names(&format!("{page}{silenced}")), ["broken-link"]);
-        assert_eq!(names(&format!("{page}=== content/b.md\n---\ntemplate: no.html\n---\n")), ["unknown-template", "controller-incomplete"]);
     }
 }

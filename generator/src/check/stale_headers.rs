@@ -41,13 +41,11 @@ pub fn check(text: &str, site: &Site) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::build::{Builder, Changes};
-    use crate::site::Drafts;
-    use crate::source::Memory;
+    use crate::check::fixture;
 
     #[test]
     fn a_file_is_an_object_with_what_the_site_derives() {
-        let site = Builder::new(Drafts::Left).build(&Memory::parse("=== content/a.md\n# A\n"), Changes::Everything).site;
+        let site = fixture::read("=== content/a.md\n# A\n").site;
         let found = check("[]", &site).remove(0);
         assert_eq!(found.message, "`vercel.json` is not a JSON object");
         assert!(found.help.as_ref().is_some_and(|help| help.starts_with("`{}`") && help.contains("made by plainsite")));

@@ -26,8 +26,8 @@ pub fn has_scheme(url: &str) -> bool {
     })
 }
 
-/// Raw HTML in which `replace` may give each relative address another text.
-pub fn rewrite_raw(html: &str, mut replace: impl FnMut(&str) -> Option<String>) -> String {
+/// Raw HTML in which `replace` may give each relative address, known by its meaning and as written, another text.
+pub fn rewrite_raw(html: &str, mut replace: impl FnMut(&str, &str) -> Option<String>) -> String {
     let mut out = String::with_capacity(html.len());
     let mut written = 0;
     for token in tokens(html) {
@@ -36,7 +36,7 @@ pub fn rewrite_raw(html: &str, mut replace: impl FnMut(&str) -> Option<String>) 
             if !ATTRIBUTES.iter().any(|known| name.eq_ignore_ascii_case(known)) || !is_relative(value.trim()) {
                 continue;
             }
-            if let Some(text) = replace(decode(value).trim()) {
+            if let Some(text) = replace(decode(value).trim(), value) {
                 let at = value.as_ptr() as usize - html.as_ptr() as usize;
                 out.push_str(&html[written..at]);
                 out.push_str(&escape(&text));

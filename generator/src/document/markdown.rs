@@ -7,8 +7,7 @@ use registry::diagnostic::{Diagnostic, Span};
 
 use super::links::{is_relative, rewrite_raw};
 use super::shortcode::{self, Masked, Part};
-use super::{Fill, Slot, slug};
-use crate::html::escape;
+use super::{Fill, MISSING_ALTERNATIVE, Slot, slug};
 
 /// A heading in a table of contents.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -52,13 +51,14 @@ pub(super) fn render(file: &Arc<str>, text: &str, from: usize, diagnostics: &mut
     let masked = shortcode::mask(file, text, from);
     let source = masked.as_ref().map_or(&text[from..], |m| &m.text[from..]);
     let mut renderer = Renderer {
+        file,
         masked: masked.as_ref(),
         events: Vec::with_capacity(source.len() / 16),
         body: Body::default(),
         used: Vec::new(),
         slots: Vec::new(),
         marker: marker(text),
-        images: 0,
+        images: Vec::new(),
         blocks: 0,
         diagnostics,
     };
@@ -101,13 +101,15 @@ fn marker(text: &str) -> String {
 }
 
 struct Renderer<'a, 'd> {
+    file: &'d Arc<str>,
     masked: Option<&'a Masked<'a>>,
     events: Vec<Event<'a>>,
     body: Body,
     used: Vec<String>,
     slots: Vec<(Span, Fill)>,
     marker: String,
-    images: usize,
+    /// The images that are open: their texts are alternatives.
+    images: Vec<Span>,
     blocks: usize,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
@@ -121,7 +123,7 @@ impl<'a> Renderer<'a, '_> {
             }
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 let dest_url = self.destination(dest_url, link_type, span);
-                self.images += 1;
+                self.images.push(span);
                 self.events.push(Event::Start(Tag::Image { link_type, dest_url, title, id }));
             }
             Event::End(TagEnd::Image) => self.image_end(),
@@ -192,7 +194,7 @@ impl<'a> Renderer<'a, '_> {
             return self.events.push(Event::Text(text));
         };
         // Code blocks and alternative texts are text events too; nothing is expanded there.
-        if self.images > 0 || self.in_code() {
+        if !self.images.is_empty() || self.in_code() {
             return self.events.push(Event::Text(masked.restored(&text, span.start).into()));
         }
         for part in masked.parts(&text, span.start) {
@@ -236,16 +238,17 @@ impl<'a> Renderer<'a, '_> {
         self.slot(span, Fill::Address(url.into_string())).into()
     }
 
-    /// `![](x.png)` says nothing about the image, not even that it is decoration: it gets no `alt` at all.
+    /// `![](x.png)` says nothing about the image, not even that it is decoration.
     fn image_end(&mut self) {
-        self.images -= 1;
+        let span = self.images.pop().unwrap_or_default();
         if let Some(Event::Start(Tag::Image { dest_url, .. })) = self.events.last() {
-            let html = format!("<img src=\"{}\">", escape(dest_url));
-            self.events.pop();
-            self.events.push(Event::InlineHtml(html.into()));
-        } else {
-            self.events.push(Event::End(TagEnd::Image));
+            let shown = match self.slots.last() {
+                Some((_, Fill::Address(link))) if dest_url.starts_with(&self.marker) => link.as_str(),
+                _ => dest_url,
+            };
+            self.diagnostics.push(bare_image(self.file, shown, span));
         }
+        self.events.push(Event::End(TagEnd::Image));
     }
 
     fn raw(&mut self, raw: CowStr<'a>, span: Span) {
@@ -270,9 +273,9 @@ impl<'a> Renderer<'a, '_> {
                 text
             }
         };
-        let html = rewrite_raw(&raw, |url| {
-            let first = !url.starts_with(&self.marker);
-            first.then(|| self.slot(span, Fill::Address(url.to_owned())))
+        let html = rewrite_raw(&raw, |link, written| {
+            let first = !link.starts_with(&self.marker);
+            first.then(|| self.slot(span, Fill::RawAddress { link: link.to_owned(), written: written.to_owned() }))
         });
         self.events.push(Event::Html(html.into()));
     }
@@ -334,6 +337,13 @@ fn alert(kind: BlockQuoteKind) -> &'static str {
         BlockQuoteKind::Warning => "warning",
         BlockQuoteKind::Caution => "caution",
     }
+}
+
+fn bare_image(file: &Arc<str>, image: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&MISSING_ALTERNATIVE, format!("the image `{image}` has no alternative text"))
+        .at(file, span, "")
+        .why("who cannot see the image must be able to read what it says")
+        .help("write `![what the image says](…)`; if it says nothing, `<img src=\"…\" alt=\"\">`")
 }
 
 /// The text of some events, without markup.

@@ -62,7 +62,8 @@ fn relative_links_stay_open_and_others_do_not() {
     );
     let targets: Vec<_> = page.slots.iter().map(|s| &s.fill).collect();
     let address = |t: &str| Fill::Address(t.to_owned());
-    assert_eq!(targets, [&address("b.md#c"), &address("m n.png"), &address("o.pdf")]);
+    let raw = Fill::RawAddress { link: "o.pdf".to_owned(), written: "o.pdf".to_owned() };
+    assert_eq!(targets, [&address("b.md#c"), &address("m n.png"), &raw]);
     let first = &page.slots[0];
     assert!(page.html[..first.at].ends_with("href=\"") && page.html[first.at..].starts_with("\">a"));
 }
@@ -123,8 +124,11 @@ fn a_very_large_page_is_built_with_a_warning() {
 }
 
 #[test]
-fn an_image_without_a_word_gets_no_alternative() {
-    assert!(clean("![](/a.png)\n").html.contains("<img src=\"/a.png\">"));
+fn an_image_without_a_word_is_told_where_it_stands() {
+    let read = read("a\n\n![](b.png)\n");
+    assert_eq!(read.diagnostics[0].message, "the image `b.png` has no alternative text");
+    assert_eq!(read.diagnostics[0].labels[0].span, Some(Span { start: 3, end: 13 }));
+    assert!(read.value.unwrap().html.contains("alt=\"\""), "as CommonMark has it");
     assert!(clean("![b](/a.png)\n").html.contains("alt=\"b\""));
 }
 

@@ -96,13 +96,17 @@ pub(super) fn of_fault(fault: &Fault, theme: &Theme) -> Diagnostic {
 /// A document's HTML with its slots filled.
 fn filled(view: &PageView<'_>, document: &Document, look: Look<'_>, diagnostics: &mut Vec<Diagnostic>) -> String {
     let mut html = String::with_capacity(document.html.len() + 64 * document.slots.len());
-    let mut addresses = view.addresses.iter().map(String::as_str);
+    let mut addresses = view.addresses.iter().map(Option::as_deref);
     let mut from = 0;
     for slot in &document.slots {
         html.push_str(&document.html[from..slot.at]);
         from = slot.at;
         match &slot.fill {
-            Fill::Address(_) => crate::html::escape_into(addresses.next().unwrap_or(""), &mut html),
+            Fill::Address(link) => href_into(addresses.next().flatten().unwrap_or(link), &mut html),
+            Fill::RawAddress { written, .. } => match addresses.next().flatten() {
+                Some(address) => href_into(address, &mut html),
+                None => html.push_str(written),
+            },
             Fill::Word(key) => crate::html::escape_into(look.shared.word(view.language, key), &mut html),
             Fill::Shortcode(call) => html.push_str(&shortcode(view, document, slot, call, &mut addresses, look, diagnostics)),
         }
@@ -111,19 +115,24 @@ fn filled(view: &PageView<'_>, document: &Document, look: Look<'_>, diagnostics:
     html
 }
 
+/// Writes an address as CommonMark has it in `href` and `src`.
+fn href_into(address: &str, html: &mut String) {
+    pulldown_cmark_escape::escape_href(html, address).expect("a string takes every text");
+}
+
 fn shortcode<'a>(
     view: &PageView<'_>,
     document: &Document,
     slot: &Slot,
     call: &Call,
-    addresses: &mut impl Iterator<Item = &'a str>,
+    addresses: &mut impl Iterator<Item = Option<&'a str>>,
     look: Look<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> String {
     let mut context = look.shared.context(view.language);
     for (key, value) in &call.arguments {
         let value = match value {
-            Argument::Text(text) if text.starts_with("@/") => Value::from(addresses.next().unwrap_or(text)),
+            Argument::Text(text) if text.starts_with("@/") => Value::from(addresses.next().flatten().unwrap_or(text)),
             Argument::Text(text) => Value::from(text.as_str()),
             Argument::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => Value::from(*number as i64),
             Argument::Number(number) => Value::from(*number),

@@ -28,7 +28,7 @@ pub struct PageView<'a> {
     /// The tags.
     pub terms: Vec<Term<'a>>,
     /// The addresses that belong in the content's slots, in order.
-    pub addresses: Vec<String>,
+    pub addresses: Vec<Option<String>>,
     /// The path below the output folder.
     pub out: &'a str,
 }
@@ -261,14 +261,15 @@ fn resolve(value: &mut Json, target: &impl Fn(&str) -> Option<String>) {
     }
 }
 
-/// The addresses of a document's slots; what leads nowhere stays as written, for the check of the output to find.
-fn addresses(site: &Site, id: PageId, document: &Document) -> Vec<String> {
+/// The addresses of a document's slots; none for what leads nowhere and stays as written, for the check of the output to
+/// find.
+fn addresses(site: &Site, id: PageId, document: &Document) -> Vec<Option<String>> {
     let language = site.pages[id].language;
-    let url = |link: &String| site.target(&document.outline.path, language, link).map_or_else(|| link.clone(), |t| t.url(site));
+    let url = |link: &str| site.target(&document.outline.path, language, link).map(|t| t.url(site));
     let mut addresses = Vec::new();
     for slot in &document.slots {
         match &slot.fill {
-            Fill::Address(link) => addresses.push(url(link)),
+            Fill::Address(link) | Fill::RawAddress { link, .. } => addresses.push(url(link)),
             Fill::Shortcode(call) => addresses.extend(call.arguments.iter().filter_map(|(_, value)| match value {
                 Argument::Text(text) if text.starts_with("@/") => Some(url(text)),
                 _ => None,

@@ -1,0 +1,32 @@
+//! When a build judges the pages that it made.
+
+use super::*;
+use crate::source::Memory;
+
+/// The rules that a site breaks, sorted.
+fn broken(text: &str) -> Vec<&'static str> {
+    let build = Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything);
+    let mut names: Vec<_> = build.diagnostics.iter().map(|d| d.rule.name).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn built_pages_are_judged_unless_the_site_is_not_whole() {
+    let page = "=== content/a.md\n[x](no.md)\n=== content/privacy.yaml\ncontroller: { name: A }\n";
+    assert_eq!(broken(page), ["broken-link", "controller-incomplete"]);
+    let silenced = "=== content/site.yaml\nsilence: [{ rule: controller-incomplete, reason: x }]\n";
+    assert_eq!(broken(&format!("{page}{silenced}")), ["broken-link"]);
+    let missing = "=== content/b.md\n---\ntemplate: no.html\n---\n";
+    assert_eq!(broken(&format!("{page}{missing}")), ["controller-incomplete", "unknown-template"]);
+}
+
+#[test]
+fn a_broken_template_is_one_fault_however_many_pages_use_it() {
+    let text = "=== templates/base.html\n{% block main %}\n=== content/a.md\n---\naliases: [/b/]\n---\n[x](no.md)\n=== content/c.md\n# C\n";
+    assert_eq!(broken(text), ["template-error"]);
+    let text = "=== templates/shortcodes/x.html\n{{ }}\n=== content/a.md\n{{ x() }}\n";
+    assert_eq!(broken(text), ["template-error"]);
+    let text = "=== templates/css/site.css\n} a {\n=== content/a.md\n# A\n";
+    assert_eq!(broken(text), ["invalid-style"]);
+}
