@@ -37,12 +37,12 @@ const PAGES = {
 };
 const SIZES = { 360: { width: 360, height: 740 }, 1280: { width: 1280, height: 800 } };
 
-const ends = [];
-const run = { after: (end) => ends.unshift(end) };
+let end = () => {};
 try {
-  await picture(run);
+  // The ends are those of a test.
+  await picture({ after: (all) => (end = all) });
 } finally {
-  for (const end of ends) await end();
+  await end();
 }
 
 async function picture(t) {
@@ -53,25 +53,23 @@ async function picture(t) {
 
   for (const [width, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ["light", "dark"]) {
-      const page = await openPage(browser, { viewport, colorScheme });
+      const page = await openPage(t, browser, { viewport, colorScheme });
       for (const [lang, pages] of Object.entries(PAGES)) {
         for (const [name, path] of Object.entries(pages)) {
           await page.goto(server.at(path), { waitUntil: "load" });
           await page.screenshot({ path: join(RESULTS, `${name}-${lang}-${width}-${colorScheme}.png`), fullPage: true });
         }
       }
-      await page.context().close();
     }
   }
 
-  const printed = await openPage(browser);
+  const printed = await openPage(t, browser);
   for (const [lang, pages] of Object.entries(PAGES)) {
     await printed.goto(server.at(pages.privacy), { waitUntil: "load" });
     await printed.pdf({ path: join(RESULTS, `privacy-${lang}.pdf`), format: "A4", preferCSSPageSize: true });
   }
-  await printed.context().close();
 
-  const page = await openPage(browser, { viewport: SIZES[1280], colorScheme: "light" });
+  const page = await openPage(t, browser, { viewport: SIZES[1280], colorScheme: "light" });
   await page.goto(server.url, { waitUntil: "load" });
   await mkdir(join(README_PICTURE, ".."), { recursive: true });
   await page.screenshot({ path: README_PICTURE });

@@ -4,6 +4,10 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
+import { atEnd, within } from "./ends.js";
+
+const PATIENCE = 15_000;
+
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 const QUIET = [
@@ -20,19 +24,16 @@ const QUIET = [
 
 /** A browser that ends with the test. `more` are further arguments of its command line. */
 export async function openBrowser(t, more = []) {
-  const browser = await launch(more);
-  t.after(() => browser.close());
+  const browser = await chromium.launch({ executablePath: found(), args: [...QUIET, ...more], timeout: 30_000 });
+  atEnd(t, () => browser.close());
   return browser;
 }
 
-export function launch(more = []) {
-  return chromium.launch({ executablePath: found(), args: [...QUIET, ...more], timeout: 30_000 });
-}
-
-/** A page in a context of its own. Waiting for it has an end, always. */
-export async function openPage(browser, options = {}) {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(15_000);
+/** A page in a context of its own, which goes with the test. Waiting for it has an end, always. */
+export async function openPage(t, browser, options = {}) {
+  const context = await within(browser.newContext({ reducedMotion: "reduce", ...options }), PATIENCE, () => "a browser context");
+  context.setDefaultTimeout(PATIENCE);
+  atEnd(t, () => context.close());
   return context.newPage();
 }
 

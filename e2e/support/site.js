@@ -8,6 +8,8 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+import { atEnd, within } from "./ends.js";
+
 export const WORKSPACE = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The program under test. A relative path is one below the workspace, wherever the tests are started from. */
@@ -19,7 +21,7 @@ const PATIENCE = 15_000;
 /** Copies `content/` and `templates/` into a new folder, which goes with the test. */
 export async function copySite(t) {
   const root = await mkdtemp(join(tmpdir(), "plainsite-e2e-"));
-  t.after(() => rm(root, { recursive: true, force: true }));
+  atEnd(t, () => rm(root, { recursive: true, force: true }));
   for (const folder of ["content", "templates"]) {
     await cp(join(WORKSPACE, folder), join(root, folder), { recursive: true });
   }
@@ -71,7 +73,7 @@ class Site {
 export async function serve(t, site) {
   const child = spawn(PROGRAM, ["serve", "--root", site.root, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
   const server = new Server(child);
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.started();
   return server;
 }
@@ -109,7 +111,7 @@ class Server {
     const failed = once(this.#child, "error").then(([error]) => {
       throw new Error(`cannot start ${PROGRAM}: ${error.message} (cargo build makes it)`);
     });
-    this.url = await within(Promise.race([found, failed]), () => `the address of ${PROGRAM}`);
+    this.url = await within(Promise.race([found, failed]), PATIENCE, () => `the address of ${PROGRAM}`);
     lines.on("line", () => {});
     this.#child.stdout.resume();
   }
@@ -135,7 +137,7 @@ class Server {
       this.#listeners.add(listener);
       listener();
     });
-    return within(said, () => `${pattern} on standard error, which has:\n${this.said.slice(mark).join("\n")}`).finally(() =>
+    return within(said, PATIENCE, () => `${pattern} on standard error, which has:\n${this.said.slice(mark).join("\n")}`).finally(() =>
       this.#listeners.delete(listener),
     );
   }
@@ -144,23 +146,10 @@ class Server {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return;
     this.#child.kill("SIGINT");
     try {
-      await within(this.#ended, () => "the server's end after an interrupt");
+      await within(this.#ended, PATIENCE, () => "the server's end after an interrupt");
     } catch (error) {
       this.#child.kill("SIGKILL");
       throw error;
     }
-  }
-}
-
-/** A promise with an end to its time. */
-async function within(promise, what) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE / 1000} s for ${what()}`)), PATIENCE);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

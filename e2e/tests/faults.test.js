@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import test from "node:test";
 
 import { openBrowser, openPage } from "../support/browser.js";
+import { atEnd } from "../support/ends.js";
 import { badPrint, cutText, inaccessible, listen, outline, overflow, unseenFocus } from "../support/faults.js";
 
 const GOOD = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
@@ -55,7 +56,7 @@ async function plantedSite(t) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  t.after(() => {
+  atEnd(t, async () => {
     server.closeAllConnections();
     server.close();
   });
@@ -68,7 +69,7 @@ test("planted faults are found, and no others", async (t) => {
 
   /** Everything that the finders say about a page. */
   const faultsOf = async (path, lang = "en") => {
-    const page = await openPage(browser, { viewport: { width: 360, height: 740 } });
+    const page = await openPage(t, browser, { viewport: { width: 360, height: 740 } });
     const ears = await listen(page, origin);
     await page.goto(origin + path, { waitUntil: "load" });
     const faults = [
@@ -81,7 +82,6 @@ test("planted faults are found, and no others", async (t) => {
     await page.emulateMedia({ media: "print" });
     faults.push(...(await badPrint(page)).filter((fault) => !fault.startsWith('a "')));
     faults.push(...ears.take());
-    await page.context().close();
     return faults;
   };
 

@@ -19,8 +19,8 @@ test("every page", async (t) => {
 
   for (const [width, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ["light", "dark"]) {
-      await t.test(`is without fault at ${width} px, ${colorScheme}`, async () => {
-        const page = await openPage(browser, { viewport, colorScheme });
+      await t.test(`is without fault at ${width} px, ${colorScheme}`, async (t) => {
+        const page = await openPage(t, browser, { viewport, colorScheme });
         const ears = await listen(page, origin);
         const faults = {};
         for (const { path, lang, status } of pages) {
@@ -35,21 +35,19 @@ test("every page", async (t) => {
           ];
           if (found.length > 0) faults[path] = found;
         }
-        await page.context().close();
         assert.deepEqual(faults, {});
       });
     }
   }
 
-  await t.test("fits at 320 px", async () => {
-    const page = await openPage(browser, { viewport: { width: 320, height: 640 } });
+  await t.test("fits at 320 px", async (t) => {
+    const page = await openPage(t, browser, { viewport: { width: 320, height: 640 } });
     const faults = {};
     for (const { path } of pages) {
       await page.goto(server.at(path));
       const found = [...(await overflow(page)), ...(await cutText(page))];
       if (found.length > 0) faults[path] = found;
     }
-    await page.context().close();
     assert.deepEqual(faults, {});
   });
 
@@ -58,20 +56,19 @@ test("every page", async (t) => {
     const large = await openBrowser(t, ["--blink-settings=defaultFontSize=32"]);
     const faults = {};
     for (const width of [640, 1280]) {
-      const page = await openPage(large, { viewport: { width, height: 800 } });
+      const page = await openPage(t, large, { viewport: { width, height: 800 } });
       for (const { path } of pages) {
         await page.goto(server.at(path));
         assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), "32px");
         const found = [...(await overflow(page)), ...(await cutText(page))];
         if (found.length > 0) faults[`${path} at ${width}`] = found;
       }
-      await page.context().close();
     }
     assert.deepEqual(faults, {});
   });
 
-  await t.test("names itself and its translations alike", async () => {
-    const page = await openPage(browser);
+  await t.test("names itself and its translations alike", async (t) => {
+    const page = await openPage(t, browser);
     const known = new Map();
     for (const { path, permalink, lang } of pages) {
       await page.goto(server.at(path), { waitUntil: "domcontentloaded" });
@@ -82,7 +79,6 @@ test("every page", async (t) => {
       assert.deepEqual(links.canonical, permalink ? [permalink] : [], path);
       if (permalink) known.set(permalink, { lang, alternates: links.alternates });
     }
-    await page.context().close();
     for (const [permalink, { lang, alternates }] of known) {
       assert.deepEqual(alternates.map(([code]) => code), ["en", "fr", "x-default"], permalink);
       const byLang = Object.fromEntries(alternates);
@@ -97,8 +93,8 @@ test("every page", async (t) => {
     }
   });
 
-  await t.test("has no other page's title or description", async () => {
-    const page = await openPage(browser, { javaScriptEnabled: false });
+  await t.test("has no other page's title or description", async (t) => {
+    const page = await openPage(t, browser, { javaScriptEnabled: false });
     const seen = new Map();
     for (const { path, status } of pages) {
       if (status !== 200) continue;
@@ -110,11 +106,10 @@ test("every page", async (t) => {
         seen.set(key, path);
       }
     }
-    await page.context().close();
   });
 
-  await t.test("reads the same without JavaScript, and its links work", async () => {
-    const [plain, scripted] = await Promise.all([openPage(browser, { javaScriptEnabled: false }), openPage(browser)]);
+  await t.test("reads the same without JavaScript, and its links work", async (t) => {
+    const [plain, scripted] = await Promise.all([openPage(t, browser, { javaScriptEnabled: false }), openPage(t, browser)]);
     const links = new Map();
     for (const { path, status } of pages) {
       const texts = await Promise.all(
@@ -148,6 +143,5 @@ test("every page", async (t) => {
         await plain.locator("h1").waitFor();
       }
     }
-    await Promise.all([plain, scripted].map((page) => page.context().close()));
   });
 });

@@ -14,8 +14,8 @@ test("by keyboard", async (t) => {
   const browser = await openBrowser(t);
 
   for (const path of ["/", "/fr/", "/privacy/"]) {
-    await t.test(`the first Tab on ${path} reaches the skip link, and Enter the text`, async () => {
-      const page = await openPage(browser);
+    await t.test(`the first Tab on ${path} reaches the skip link, and Enter the text`, async (t) => {
+      const page = await openPage(t, browser);
       await page.goto(server.at(path));
       await page.keyboard.press("Tab");
       const link = page.locator(".skip-link");
@@ -26,16 +26,14 @@ test("by keyboard", async (t) => {
       await page.waitForFunction(() => document.activeElement?.id === "main");
       await page.keyboard.press("Tab");
       assert.equal(await page.evaluate(() => document.querySelector("main").contains(document.activeElement)), true);
-      await page.context().close();
     });
 
     for (const viewport of VIEWPORTS) {
       for (const colorScheme of ["light", "dark"]) {
-        await t.test(`everything on ${path} shows its focus at ${viewport.width} px, ${colorScheme}`, async () => {
-          const page = await openPage(browser, { viewport, colorScheme });
+        await t.test(`everything on ${path} shows its focus at ${viewport.width} px, ${colorScheme}`, async (t) => {
+          const page = await openPage(t, browser, { viewport, colorScheme });
           await page.goto(server.at(path));
           assert.deepEqual(await unseenFocus(page), []);
-          await page.context().close();
         });
       }
     }
@@ -47,16 +45,15 @@ test("on paper", async (t) => {
   const browser = await openBrowser(t);
   for (const path of ["/", "/privacy/", "/fr/confidentialite/", "/cookies/", "/contact/"]) {
     for (const colorScheme of ["light", "dark"]) {
-      await t.test(`${path} is black on white, without navigation, ${colorScheme}`, async () => {
+      await t.test(`${path} is black on white, without navigation, ${colorScheme}`, async (t) => {
         // An A4 page less its margins.
-        const page = await openPage(browser, { viewport: { width: 658, height: 971 }, colorScheme });
+        const page = await openPage(t, browser, { viewport: { width: 658, height: 971 }, colorScheme });
         await page.goto(server.at(path));
         assert.equal(await page.getByRole("navigation").first().isVisible(), true);
         await page.emulateMedia({ media: "print", colorScheme });
         assert.deepEqual(await badPrint(page), []);
         const wide = await page.evaluate(() => [...document.querySelectorAll("table")].filter((table) => table.scrollWidth > innerWidth).length);
         assert.equal(wide, 0, "tables wider than the paper");
-        await page.context().close();
       });
     }
   }

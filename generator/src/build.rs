@@ -6,6 +6,7 @@
 mod inputs;
 mod look;
 mod order;
+mod others;
 mod pages;
 
 use std::collections::BTreeMap;
@@ -16,17 +17,18 @@ use registry::model::Registry;
 
 use crate::check::{self, silence};
 use crate::digest::{Digest, Hasher};
-use crate::document::Outline;
-use crate::output::{Artifact, Finish, Output};
+use crate::document::{Document, Outline};
+use crate::output::{Finish, Output};
 use crate::render::context::Shared;
+use crate::render::data;
 use crate::render::page::Look;
 use crate::render::templates::Theme;
-use crate::render::{data, feed, redirects, sitemap, webmanifest};
 use crate::site::config::{self, Config, Minify};
 use crate::site::{Drafts, Site, assemble};
 use crate::source::Source;
 use inputs::Inputs;
 use look::LookMemory;
+use others::OthersMemory;
 use pages::PagesMemory;
 
 /// Where the registry lies.
@@ -62,9 +64,20 @@ pub struct Builder {
     drafts: Drafts,
     inputs: Inputs,
     look: LookMemory,
-    site: Option<(Digest, Arc<Site>)>,
+    site: Option<SiteMemory>,
     shared: Option<(Digest, Arc<Shared>)>,
     pages: PagesMemory,
+    others: OthersMemory,
+}
+
+/// The site as it was put together last.
+#[derive(Clone, Debug)]
+struct SiteMemory {
+    /// The digest of all that it is made from.
+    key: Digest,
+    site: Arc<Site>,
+    /// What is wrong with its structure.
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl Builder {
@@ -83,27 +96,28 @@ impl Builder {
         self.inputs.refresh(source, changes);
         let mut diagnostics = self.inputs.diagnostics();
         let (config, registry) = self.declarations(&mut diagnostics);
-        let (site_key, site) = self.site(&config);
-        diagnostics.extend(check::site(&site));
+        let documents = self.inputs.documents();
+        let SiteMemory { key: site_key, site, diagnostics: of_structure } = self.site(&config, &documents);
+        diagnostics.extend(of_structure);
         self.look.refresh(&self.inputs, &config);
         diagnostics.extend(self.look.diagnostics());
         let shared = self.shared(site_key, &site, &registry, &mut diagnostics);
         let finish = if config.minify == Minify::Full { Finish::MinifyHtml } else { Finish::Keep };
         let look = Look { theme: &self.look.theme, templates: &self.look.templates, shared: &shared, finish };
-        let documents = self.inputs.documents();
         diagnostics.extend(self.pages.render(&site, site_key, &documents, look));
-        let others = self.others(&site, &registry, look, finish, &mut diagnostics);
+        self.others.refresh(site_key, &site, &registry, &self.inputs, &self.look.assets, look);
+        diagnostics.extend(self.others.diagnostics());
         if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| {
                 let built_in = Theme::built_in_text(path).map(str::to_owned);
                 built_in.or_else(|| source.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()))
             };
-            diagnostics.extend(self.pages.check(&site, &self.look.theme, &others, &text));
+            diagnostics.extend(self.pages.check(&site, &self.look.theme, &self.others.output, &text));
         }
         let mut diagnostics = order::sorted(diagnostics);
         let silenced = silence::apply(&config, &mut diagnostics);
         let silenced = silenced.into_iter().map(|(s, count)| (s.rule.clone(), s.reason.clone(), count)).collect();
-        let output = (!has_errors(&diagnostics)).then(|| Arc::new(self.pages.output(&site, others)));
+        let output = (!has_errors(&diagnostics)).then(|| self.pages.output(&site, &self.others.output));
         let styles = self.look.assets.iter().filter(|(name, _)| name.ends_with(".css"));
         let styles = styles.map(|(name, asset)| (name.to_owned(), asset.url.clone())).collect();
         Build { output, diagnostics, silenced, site, styles }
@@ -121,25 +135,23 @@ impl Builder {
         (Arc::new(config), registry)
     }
 
-    /// The site's structure; the same one as long as nothing that it is made from changed.
-    fn site(&mut self, config: &Arc<Config>) -> (Digest, Arc<Site>) {
-        let documents = self.inputs.documents();
+    /// The site's structure, and what is wrong with it; the same as long as nothing that it is made from changed.
+    fn site(&mut self, config: &Arc<Config>, documents: &[Arc<Document>]) -> SiteMemory {
         let mut hasher = Hasher::default();
-        hasher.add(format!("{config:?} {:?}", self.drafts)).add_digest(self.inputs.copies_digest());
-        for document in &documents {
+        hasher.add(format!("{config:?} {:?}", self.drafts)).add_digest(self.inputs.copied_names());
+        for document in documents {
             hasher.add_digest(document.outline.digest);
         }
         let key = hasher.finish();
-        if let Some((known, site)) = &self.site
-            && *known == key
-        {
-            return (key, site.clone());
+        if let Some(known) = self.site.as_ref().filter(|known| known.key == key) {
+            return known.clone();
         }
         let outlines: Vec<Arc<Outline>> = documents.iter().map(|d| d.outline.clone()).collect();
         let files: Vec<Arc<str>> = self.inputs.copies().map(|(path, _)| path.clone()).collect();
         let site = Arc::new(assemble(config.clone(), &outlines, &files, self.drafts));
-        self.site = Some((key, site.clone()));
-        (key, site)
+        let made = SiteMemory { key, diagnostics: check::site(&site), site };
+        self.site = Some(made.clone());
+        made
     }
 
     fn shared(&mut self, site_key: Digest, site: &Site, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) -> Arc<Shared> {
@@ -155,42 +167,6 @@ impl Builder {
         let shared = Arc::new(Shared::new(site, registry, self.look.words.clone(), &data, self.look.key()));
         self.shared = Some((key, shared.clone()));
         shared
-    }
-
-    /// Everything but pages: assets, copied files, feeds, sitemap, manifest, the pages at old addresses.
-    fn others(&self, site: &Site, registry: &Registry, look: Look<'_>, finish: Finish, diagnostics: &mut Vec<Diagnostic>) -> Output {
-        let mut output = Output::new();
-        let mut made =
-            |path: String, text: String| output.insert(path.into(), Arc::new(Artifact::made(text.into_bytes(), Finish::Keep, None)));
-        if !site.pages.is_empty() {
-            made("robots.txt".to_owned(), sitemap::robots(site));
-            made("site.webmanifest".to_owned(), webmanifest::make(site, &self.look.assets, diagnostics));
-        }
-        if let Some(xml) = sitemap::xml(site) {
-            made("sitemap.xml".to_owned(), xml);
-        }
-        let author = registry.controller.as_ref().map_or("", |c| c.name.as_str());
-        for language in 0..site.config.languages.len() {
-            if let Some((path, xml)) = feed::atom(site, language, author) {
-                made(path, xml);
-            }
-        }
-        for (_, asset) in self.look.assets.iter() {
-            let artifact = Artifact::made(asset.bytes.to_vec(), Finish::Keep, Some(asset.path.clone()));
-            output.insert(asset.out.as_str().into(), Arc::new(artifact));
-        }
-        for redirect in &site.redirects {
-            if let Some(artifact) = redirects::render(site, redirect, Look { finish, ..look }).into_value(diagnostics) {
-                output.insert(redirects::out(&redirect.from).into(), Arc::new(artifact));
-            }
-        }
-        // An author's own file takes the place of a made one.
-        for file in &site.files {
-            if let Some(digest) = self.inputs.copy(&file.source) {
-                output.insert(file.out.clone(), Arc::new(Artifact::copied(file.source.clone(), digest)));
-            }
-        }
-        output
     }
 }
 

@@ -176,14 +176,21 @@ impl Inputs {
         self.copies.get(path).copied()
     }
 
-    /// The digest of the copied files' names: their contents play no part in the site's structure.
-    pub(super) fn copies_digest(&self) -> Digest {
-        self.copies
-            .keys()
-            .fold(Hasher::default(), |mut hasher, path| {
-                hasher.add(path.as_bytes());
-                hasher
-            })
-            .finish()
+    /// The digest of the copied files' names: all of them that the site's structure depends on.
+    pub(super) fn copied_names(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        for path in self.copies.keys() {
+            hasher.add(path.as_bytes());
+        }
+        hasher.finish()
+    }
+
+    /// The digest of the copied files' contents.
+    pub(super) fn copied_contents(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        for digest in self.copies.values() {
+            hasher.add_digest(*digest);
+        }
+        hasher.finish()
     }
 }

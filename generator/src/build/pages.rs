@@ -28,6 +28,9 @@ pub(super) struct PagesMemory {
     /// The pages rendered since the last check.
     fresh: Vec<usize>,
     checked: Option<Checked>,
+    /// The last whole output, what else was in it, and the pages rendered since.
+    output: Option<(Arc<Output>, Arc<Output>)>,
+    unwritten: Vec<usize>,
 }
 
 /// What the last check was based on, and whether it found nothing.
@@ -67,6 +70,7 @@ impl PagesMemory {
                 self.note_anchors(id, &rendered);
                 self.rendered[id] = rendered;
                 self.fresh.push(id);
+                self.unwritten.push(id);
             }
         } else {
             let known: HashMap<Arc<str>, Rendered> = self.outs.drain(..).zip(self.rendered.drain(..)).collect();
@@ -75,6 +79,7 @@ impl PagesMemory {
             self.rendered = site.pages.par_iter().enumerate().map_init(Scratch::default, render).collect();
             self.outs = site.pages.iter().map(|page| page.out.clone()).collect();
             self.checked = None;
+            self.output = None;
             self.key = key;
         }
         self.rendered.iter().flat_map(|rendered| &rendered.diagnostics).cloned().collect()
@@ -124,13 +129,28 @@ impl PagesMemory {
         diagnostics
     }
 
-    /// The whole output. An author's file at a page's place is a duplicate that the checks have refused already.
-    pub(super) fn output(&self, site: &Site, mut others: Output) -> Output {
-        let pages = site.pages.iter().zip(&self.rendered);
-        let mut pages: Vec<_> = pages.filter_map(|(page, rendered)| Some((page.out.clone(), rendered.page.as_ref()?.0.clone()))).collect();
-        pages.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let mut output: Output = pages.into_iter().collect();
-        output.append(&mut others);
+    /// The whole output: the pages, and the `others` beside them.
+    pub(super) fn output(&mut self, site: &Site, others: &Arc<Output>) -> Arc<Output> {
+        let artifact = |id: &usize| Some((site.pages[*id].out.clone(), self.rendered[*id].page.as_ref()?.0.clone()));
+        let output = match self.output.take().filter(|(_, known)| Arc::ptr_eq(known, others)) {
+            Some((last, _)) => {
+                let mut output = Arc::unwrap_or_clone(last);
+                output.extend(self.unwritten.iter().filter_map(artifact));
+                output
+            }
+            None => {
+                let mut pages: Vec<_> = (0..site.pages.len()).filter_map(|id| artifact(&id)).collect();
+                pages.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+                let mut output: Output = pages.into_iter().collect();
+                output.extend(others.iter().map(|(path, artifact)| (path.clone(), artifact.clone())));
+                output
+            }
+        };
+        self.unwritten.clear();
+        let output = Arc::new(output);
+        if !self.once {
+            self.output = Some((output.clone(), others.clone()));
+        }
         output
     }
 }

@@ -234,7 +234,8 @@ fn edits() -> impl Strategy<Value = Vec<Vec<Edit>>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    // Each case is up to fourteen whole builds; `PROPTEST_CASES` asks for more of them.
+    #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(24), ..ProptestConfig::default() })]
     /// The law of this module: any series of edits rebuilt step by step equals a build from nothing.
     #[test]
     fn edits_rebuilt_equal_a_clean_build(steps in edits()) {

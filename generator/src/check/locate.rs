@@ -7,7 +7,8 @@ use registry::diagnostic::{Diagnostic, Label, Rule, Span};
 
 use super::Built;
 use super::facts::Facts;
-use crate::document::links;
+use crate::document::MISSING_ALTERNATIVE;
+use crate::document::links::{self, Form};
 use crate::site::config;
 
 /// Faults of built pages: the same one on many pages is one fault.
@@ -53,7 +54,7 @@ impl Faults {
             let diagnostic = || diagnostic(rule, href, target.as_deref());
             let mut elsewhere = Vec::new();
             for (_, facts) in pages {
-                let places = facts.origin.as_ref().map(|origin| in_page(built, origin, href)).unwrap_or_default();
+                let places = facts.origin.as_ref().map(|origin| in_page(built, origin, rule, href)).unwrap_or_default();
                 if places.is_empty() {
                     elsewhere.push(facts);
                 }
@@ -116,7 +117,7 @@ fn help_in_look(rule: &Rule) -> Option<String> {
 }
 
 /// Where an address stands in a page's own file, as written or as it leads there.
-fn in_page(built: Built<'_>, origin: &Arc<str>, href: &str) -> Vec<Span> {
+fn in_page(built: Built<'_>, origin: &Arc<str>, rule: &Rule, href: &str) -> Vec<Span> {
     if !origin.ends_with(".md") {
         return Vec::new();
     }
@@ -127,7 +128,13 @@ fn in_page(built: Built<'_>, origin: &Arc<str>, href: &str) -> Vec<Span> {
             || percent_encoding::percent_decode_str(href).decode_utf8_lossy() == *written
             || built.site.target(origin, language, written).is_some_and(|target| target.url(built.site) == href)
     };
-    links::all(&text).into_iter().filter(|(written, _)| leads_there(written)).map(|(_, span)| span).collect()
+    // Markdown's own images without a word were told when the page was read.
+    let counts = |form: Form| form == Form::Html || *rule != MISSING_ALTERNATIVE;
+    links::all(&text)
+        .into_iter()
+        .filter(|written| counts(written.form) && leads_there(&written.address))
+        .map(|written| written.span)
+        .collect()
 }
 
 /// Where an address stands in the look or the configuration.

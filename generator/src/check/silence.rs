@@ -52,9 +52,20 @@ pub fn blocks(config: &Config, diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error && !config.silenced.iter().any(|silenced| covers(silenced, diagnostic))
 }
 
+/// The rules after whose errors pages or their addresses are unknown.
+static BLINDING: [&Rule; 7] = [
+    &registry::yaml::INVALID_YAML,
+    &crate::document::INVALID_UTF8,
+    &crate::source::LINK_OUT_OF_ROOT,
+    &crate::source::UNREADABLE_FILE,
+    &crate::render::page::UNKNOWN_TEMPLATE,
+    &crate::render::templates::TEMPLATE_ERROR,
+    &crate::render::templates::TEMPLATE_LOOP,
+];
+
 /// Whether a diagnostic says that there is no whole site, so that whatever is judged after it would be noise.
 pub fn ends_judging(diagnostic: &Diagnostic) -> bool {
-    diagnostic.severity == Severity::Error && diagnostic.rule.silence == Silence::Never
+    diagnostic.severity == Severity::Error && BLINDING.contains(&diagnostic.rule)
 }
 
 fn covers(silenced: &Silenced, diagnostic: &Diagnostic) -> bool {

@@ -48,19 +48,41 @@ pub fn rewrite_raw(html: &str, mut replace: impl FnMut(&str, &str) -> Option<Str
     out
 }
 
+/// An address as an author wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The address, decoded.
+    pub address: String,
+    /// The whole link, image or tag.
+    pub span: Span,
+    /// In which language it is written.
+    pub form: Form,
+}
+
+/// How an address is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As a link or an image of Markdown's.
+    Markdown,
+    /// As an attribute in raw HTML.
+    Html,
+}
+
 /// Every link, image and address of raw HTML in a page's text, with its place, for diagnostics.
-pub fn all(text: &str) -> Vec<(String, Span)> {
+pub fn all(text: &str) -> Vec<Written> {
     let (_, from) = front_matter::split(text);
     let mut found = Vec::new();
     for (event, range) in Parser::new_ext(&text[from..], markdown::options()).into_offset_iter() {
         let span = Span::from(range).shifted(from);
         match event {
-            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => found.push((dest_url.into_string(), span)),
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                found.push(Written { address: dest_url.into_string(), span, form: Form::Markdown });
+            }
             Event::Html(html) | Event::InlineHtml(html) => {
                 for token in tokens(&html) {
                     let Token::Start(tag) = token else { continue };
                     let addresses = tag.attributes().filter(|(name, _)| ATTRIBUTES.iter().any(|known| name.eq_ignore_ascii_case(known)));
-                    found.extend(addresses.map(|(_, value)| (decode(value).into_owned(), span)));
+                    found.extend(addresses.map(|(_, value)| Written { address: decode(value).into_owned(), span, form: Form::Html }));
                 }
             }
             _ => {}

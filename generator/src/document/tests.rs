@@ -135,8 +135,8 @@ fn an_image_without_a_word_is_told_where_it_stands() {
 #[test]
 fn links_are_found_again_by_their_place() {
     let text = "---\ntitle: x\n---\n[a](b.md)\n";
-    let (target, span) = links::all(text).remove(0);
-    assert_eq!((target.as_str(), &text[span.start..span.end]), ("b.md", "[a](b.md)"));
+    let links::Written { address, span, form } = links::all(text).remove(0);
+    assert_eq!((address.as_str(), &text[span.start..span.end], form), ("b.md", "[a](b.md)", links::Form::Markdown));
 }
 
 proptest::proptest! {

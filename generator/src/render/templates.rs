@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
-use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span, suggest};
+use registry::diagnostic::{Reported, Rule, Severity, Silence, Span, suggest};
 use tera::{ErrorKind, Kwargs, ReportError, State, Tera, TeraResult, Value};
 
 use super::assets::Assets;

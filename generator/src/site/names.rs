@@ -54,7 +54,9 @@ pub(super) fn read<'a>(config: &Config, outlines: &'a [Arc<Outline>], drafts: Dr
 
 /// The date at the beginning of a name such as `2026-05-01-hello`, and the rest.
 pub(super) fn dated(stem: &str) -> (Option<Date>, &str) {
-    let date = stem.get(..10).and_then(|day| day.parse::<Date>().ok());
+    // Most names hold no date, and finding that out by parsing is slow.
+    let digits = |range: std::ops::Range<usize>| stem.as_bytes().get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let date = stem.get(..10).filter(|_| digits(0..4) && digits(5..7) && digits(8..10)).and_then(|day| day.parse::<Date>().ok());
     match (date, stem.get(10..11)) {
         (Some(date), Some("-" | "_")) if stem.len() > 11 => (Some(date), &stem[11..]),
         _ => (None, stem),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use registry::diagnostic::{Diagnostic, Span, suggest};
+use registry::diagnostic::{Diagnostic, suggest};
 use tera::{ErrorKind, Tera};
 
 use super::links::{self, Link};
@@ -36,7 +36,8 @@ pub(super) fn parse(
     parser.syntax();
     circles.iter().for_each(|circle| parser.report_circle(circle));
     parser.missing();
-    let tera = parser.one_by_one();
+    parser.spread();
+    let tera = parser.together().unwrap_or_else(|| parser.one_by_one());
     Parsed { tera, left_out: parser.left_out, diagnostics: parser.diagnostics }
 }
 
@@ -142,8 +143,23 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Adds one template after the other, each behind those that it builds on. What builds on one that was left out is
-    /// left out too.
+    /// Leaves out what builds on a template that was left out.
+    fn spread(&mut self) {
+        loop {
+            let mut links = self.links.iter().filter(|(name, _)| !self.left_out.contains(**name));
+            let Some((name, _)) = links.find(|(_, links)| links.iter().any(|link| self.left_out.contains(&link.target))) else { return };
+            self.left_out.insert((*name).to_owned());
+        }
+    }
+
+    /// Adds all templates that are not left out, if they have no more faults.
+    fn together(&self) -> Option<Tera> {
+        let mut tera = self.empty.clone();
+        let texts = self.texts.iter().filter(|(name, _)| !self.left_out.contains(**name));
+        tera.add_raw_templates(texts.map(|(name, text)| (*name, *text))).is_ok().then_some(tera)
+    }
+
+    /// Adds one template after the other, each behind those that it builds on, to find the ones with faults.
     fn one_by_one(&mut self) -> Tera {
         let mut tera = self.empty.clone();
         let mut waiting: Vec<(&str, &str)> = self.texts.iter().map(|(name, text)| (*name, *text)).collect();
@@ -177,7 +193,7 @@ impl<'a> Parser<'a> {
                 let text = self.texts.get(name).copied().unwrap_or("");
                 let path = self.path(name);
                 links::told(&error, name, text).into_iter().for_each(|(message, span)| {
-                    self.refuse(name, Diagnostic::new(&TEMPLATE_ERROR, lower(&message)).at(&path, span.unwrap_or(Span::default()), ""));
+                    self.refuse(name, Diagnostic::new(&TEMPLATE_ERROR, lower(&message)).at(&path, span.unwrap_or_default(), ""));
                 });
             }
         }

@@ -1,5 +1,7 @@
 //! Broken templates: each fault is told once, and nothing that follows from it.
 
+use registry::diagnostic::Diagnostic;
+
 use super::*;
 
 /// The templates of a site that has these files in `templates/`.

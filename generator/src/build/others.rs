@@ -1,0 +1,75 @@
+//! Everything but pages, as it was made last: assets, copied files, feeds, sitemap, manifest, the pages at old addresses.
+
+use std::sync::Arc;
+
+use registry::diagnostic::Diagnostic;
+use registry::model::Registry;
+
+use super::inputs::Inputs;
+use crate::digest::{Digest, Hasher};
+use crate::output::{Artifact, Finish, Output};
+use crate::render::assets::Assets;
+use crate::render::page::Look;
+use crate::render::{feed, redirects, sitemap, webmanifest};
+use crate::site::Site;
+
+/// Everything but pages, as it was made last.
+#[derive(Debug, Default)]
+pub(super) struct OthersMemory {
+    key: Option<Digest>,
+    pub(super) output: Arc<Output>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl OthersMemory {
+    /// Makes everything anew if anything changed that it is made from: the site, what its pages share, the copied files.
+    pub(super) fn refresh(&mut self, site_key: Digest, site: &Site, registry: &Registry, inputs: &Inputs, assets: &Assets, look: Look<'_>) {
+        let mut hasher = Hasher::default();
+        hasher.add_digest(site_key).add_digest(look.shared.digest).add_digest(inputs.copied_contents()).add(format!("{:?}", look.finish));
+        let key = Some(hasher.finish());
+        if self.key == key {
+            return;
+        }
+        self.key = key;
+        self.diagnostics.clear();
+        self.output = Arc::new(make(site, registry, inputs, assets, look, &mut self.diagnostics));
+    }
+
+    pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.diagnostics.clone()
+    }
+}
+
+fn make(site: &Site, registry: &Registry, inputs: &Inputs, assets: &Assets, look: Look<'_>, diagnostics: &mut Vec<Diagnostic>) -> Output {
+    let mut output = Output::new();
+    let mut made = |path: String, text: String| output.insert(path.into(), Arc::new(Artifact::made(text.into_bytes(), Finish::Keep, None)));
+    if !site.pages.is_empty() {
+        made("robots.txt".to_owned(), sitemap::robots(site));
+        made("site.webmanifest".to_owned(), webmanifest::make(site, assets, diagnostics));
+    }
+    if let Some(xml) = sitemap::xml(site) {
+        made("sitemap.xml".to_owned(), xml);
+    }
+    let author = registry.controller.as_ref().map_or("", |c| c.name.as_str());
+    for language in 0..site.config.languages.len() {
+        if let Some((path, xml)) = feed::atom(site, language, author) {
+            made(path, xml);
+        }
+    }
+    for (_, asset) in assets.iter() {
+        let artifact = Artifact::made(asset.bytes.to_vec(), Finish::Keep, Some(asset.path.clone()));
+        output.insert(asset.out.as_str().into(), Arc::new(artifact));
+    }
+    for redirect in &site.redirects {
+        if let Some(artifact) = redirects::render(site, redirect, look).into_value(diagnostics) {
+            output.insert(redirects::out(&redirect.from).into(), Arc::new(artifact));
+        }
+    }
+    // An author's own file takes the place of a made one.
+    for file in &site.files {
+        if let Some(digest) = inputs.copy(&file.source) {
+            output.insert(file.out.clone(), Arc::new(Artifact::copied(file.source.clone(), digest)));
+        }
+    }
+    output
+}
