@@ -69,8 +69,8 @@ fn passed_over(name: &str) -> bool {
 
 /// Whether a build would read a file of this path.
 pub fn is_read(path: &str) -> bool {
-    let below = |folder: &&str| path.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    FOLDERS.iter().any(|folder| below(&folder)) && !path.split('/').any(passed_over)
+    let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    FOLDERS.iter().any(|folder| below(folder)) && !path.split('/').any(passed_over)
 }
 
 /// A site on the disk.

@@ -1,5 +1,7 @@
 //! Policies as people keep them in public repositories build as they are, with the look that `init` gives.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

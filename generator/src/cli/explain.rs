@@ -16,7 +16,7 @@ pub(super) fn explain(shell: &Shell, arguments: &ExplainArguments) -> anyhow::Re
     let rules = check::rules();
     let Some(name) = &arguments.name else {
         for rule in rules {
-            shell.print(&format!("{:<24} {}", rule.name, summary(rule.doc)));
+            shell.print(&format!("{:<24} {}", rule.name, check::summary(rule.doc)));
         }
         return Ok(Outcome::Clean);
     };
@@ -31,9 +31,4 @@ pub(super) fn explain(shell: &Shell, arguments: &ExplainArguments) -> anyhow::Re
             Ok(Outcome::Faulty)
         }
     }
-}
-
-/// The first sentence of a rule's doc.
-fn summary(doc: &str) -> &str {
-    doc.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or("")
 }

@@ -183,7 +183,7 @@ fn mask(template: &str) -> (String, Vec<(usize, &str)>) {
     let mut tags = Vec::new();
     let mut rest = template;
     while let Some(at) = rest.find('{') {
-        let close = match rest[at..].as_bytes().get(1) {
+        let close = match rest.as_bytes().get(at + 1) {
             Some(b'{') => "}}",
             Some(b'%') => "%}",
             Some(b'#') => "#}",
