@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -42,20 +42,20 @@ class Site {
     return readFile(this.path(file), "utf8");
   }
 
+  /** Saves in place: for a moment the file is empty, and on a busy machine the server may build that. */
   write(file, text) {
     return writeFile(this.path(file), text);
   }
 
-  /** Replaces a text that is there exactly once. */
+  /** Replaces a text that is there exactly once. The file is never seen half written. */
   async edit(file, old, fresh) {
     const text = await this.read(file);
     if (text.split(old).length !== 2) throw new Error(`${file} does not hold exactly once: ${old}`);
-    await this.write(file, text.replace(old, () => fresh));
+    await this.writeByRename(file, text.replace(old, () => fresh), join(dirname(file), `.${basename(file)}.tmp`));
   }
 
   /** Saves as many editors do: the new text goes to a file beside, which then takes the name. */
-  async writeByRename(file, text) {
-    const beside = `${file}.${process.pid}.tmp`;
+  async writeByRename(file, text, beside) {
     await this.write(beside, text);
     await rename(this.path(beside), this.path(file));
   }

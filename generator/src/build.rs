@@ -104,8 +104,12 @@ impl Builder {
         let shared = self.shared(site_key, &site, &registry, &mut diagnostics);
         let finish = if config.minify == Minify::Full { Finish::MinifyHtml } else { Finish::Keep };
         let look = Look { theme: &self.look.theme, templates: &self.look.templates, shared: &shared, finish };
-        diagnostics.extend(self.pages.render(&site, site_key, &documents, look));
-        self.others.refresh(site_key, &site, &registry, &self.inputs, &self.look.assets, look);
+        let (pages, others) = (&mut self.pages, &mut self.others);
+        let (of_pages, ()) = rayon::join(
+            || pages.render(&site, site_key, &documents, look),
+            || others.refresh(site_key, &site, &registry, &self.inputs, &self.look.assets, look),
+        );
+        diagnostics.extend(of_pages);
         diagnostics.extend(self.others.diagnostics());
         if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| {

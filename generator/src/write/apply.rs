@@ -1,7 +1,6 @@
 //! Carries out a plan: in place, in parallel, under a journal.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
@@ -90,14 +89,15 @@ pub(super) fn apply(out: &Path, mut manifest: Manifest, operations: &[FileOp], s
 
 /// Makes the folders that hold several others, so that each page has only its own one left to make.
 fn folders(out: &Path, operations: &[FileOp]) -> Result<(), WriteError> {
-    let above = |path: &str| path.rsplit_once('/').and_then(|(folder, _)| folder.rsplit_once('/')).map(|(above, _)| above.to_owned());
-    let folders: BTreeSet<String> = operations
-        .iter()
-        .filter_map(|operation| match operation {
-            FileOp::Write { path, .. } => above(path),
-            FileOp::Remove { .. } => None,
-        })
-        .collect();
+    let mut folders: Vec<&str> = Vec::new();
+    for operation in operations {
+        let FileOp::Write { path, .. } = operation else { continue };
+        let above = path.rsplit_once('/').and_then(|(folder, _)| folder.rsplit_once('/')).map(|(above, _)| above);
+        // The paths are sorted, so those of one folder follow each other.
+        if let Some(above) = above.filter(|above| folders.last() != Some(above)) {
+            folders.push(above);
+        }
+    }
     for folder in folders {
         let folder = out.join(folder);
         fs::create_dir_all(&folder).map_err(WriteError::new("make the folder", &folder))?;
