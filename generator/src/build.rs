@@ -22,7 +22,7 @@ use crate::output::{Finish, Output};
 use crate::render::context::Shared;
 use crate::render::data;
 use crate::render::page::Look;
-use crate::render::templates::Theme;
+use crate::render::theme::Theme;
 use crate::site::config::{self, Config, Minify};
 use crate::site::{Drafts, Site, assemble};
 use crate::source::Source;
@@ -112,10 +112,7 @@ impl Builder {
         diagnostics.extend(of_pages);
         diagnostics.extend(self.others.diagnostics());
         if !diagnostics.iter().any(silence::ends_judging) {
-            let text = |path: &str| {
-                let built_in = Theme::built_in_text(path).map(str::to_owned);
-                built_in.or_else(|| source.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()))
-            };
+            let text = |path: &str| Theme::text(source, path);
             diagnostics.extend(self.pages.check(&site, &self.look.theme, &self.others.output, &text));
         }
         let mut diagnostics = order::sorted(diagnostics);

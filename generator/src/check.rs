@@ -20,7 +20,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use registry::diagnostic::{Diagnostic, Rule};
 
-use crate::render::templates::Theme;
+use crate::render::theme::Theme;
 use crate::site::Site;
 use facts::{Facts, Routes};
 pub use manual::{document, summary};

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use registry::diagnostic::{Diagnostic, Severity};
 
-use crate::render::templates::Theme;
+use crate::render::theme::Theme;
 use crate::report::{self, Format, Style};
 use crate::site::Drafts;
 use crate::source::{Disk, Source};
@@ -111,19 +111,13 @@ impl Shell {
 
     /// Shows diagnostics: those a command was asked for as its result, JSON always so.
     fn show(&self, diagnostics: &[Diagnostic], source: &dyn Source, result: bool) {
-        let rendered = report::render(diagnostics, self.format, Style::Coloured, &|path| text_of(source, path));
+        let rendered = report::render(diagnostics, self.format, Style::Coloured, &|path| Theme::text(source, path));
         match (rendered.trim().is_empty(), result || self.format == Format::Json) {
             (true, _) => {}
             (false, true) => self.print(&rendered),
             (false, false) => self.say(&rendered),
         }
     }
-}
-
-/// The text of a file of a site, or of the tool's own look.
-fn text_of(source: &dyn Source, path: &str) -> Option<String> {
-    let built_in = Theme::built_in_text(path).map(str::to_owned);
-    built_in.or_else(|| Some(String::from_utf8_lossy(&source.read(path).ok()?).into_owned()))
 }
 
 /// `2 errors, 1 warning`; nothing where there are none.

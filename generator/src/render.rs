@@ -12,6 +12,7 @@ pub mod redirects;
 pub mod sitemap;
 pub mod style;
 pub mod templates;
+pub mod theme;
 pub mod view;
 pub mod webmanifest;
 
@@ -23,7 +24,7 @@ pub static RULES: [&Rule; 9] = [
     &templates::TEMPLATE_LOOP,
     &page::UNKNOWN_TEMPLATE,
     &page::UNKNOWN_SHORTCODE,
-    &assets::MISSING_ASSET,
+    &theme::MISSING_ASSET,
     &style::INVALID_STYLE,
     &assets::INVALID_SCRIPT,
     &data::INVALID_DATA,

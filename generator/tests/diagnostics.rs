@@ -3,19 +3,16 @@
 //! `tests/faults/*.txt` are the sites; the snapshots beside them hold the report as a terminal without colours shows it.
 
 use plainsite::build::{Builder, Changes};
-use plainsite::render::templates::Theme;
+use plainsite::render::theme::Theme;
 use plainsite::report::{self, Format, Style};
 use plainsite::site::Drafts;
-use plainsite::source::{Memory, Source};
+use plainsite::source::Memory;
 
 fn told(text: &str, format: Format) -> String {
     let source = Memory::parse(text);
     let build = Builder::new(Drafts::Left).build(&source, Changes::Everything);
     assert_eq!(build.output.is_none(), build.diagnostics.iter().any(|d| d.severity == registry::diagnostic::Severity::Error));
-    report::render(&build.diagnostics, format, Style::Plain, &|path| {
-        let built_in = Theme::built_in_text(path).map(str::to_owned);
-        built_in.or_else(|| String::from_utf8(source.read(path).ok()?).ok())
-    })
+    report::render(&build.diagnostics, format, Style::Plain, &|path| Theme::text(&source, path))
 }
 
 #[test]

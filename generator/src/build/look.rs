@@ -9,7 +9,8 @@ use super::inputs::Inputs;
 use crate::digest::{Digest, Hasher};
 use crate::render::assets::Assets;
 use crate::render::interface;
-use crate::render::templates::{Templates, Theme, WhiteSpace};
+use crate::render::templates::{Templates, WhiteSpace};
+use crate::render::theme::Theme;
 use crate::site::config::{Config, Minify};
 
 /// The look as it was made last.

@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::document::Document;
 use crate::output::{Artifact, Output};
 use crate::render::page::{self, Look};
-use crate::render::templates::Theme;
+use crate::render::theme::Theme;
 use crate::render::view;
 use crate::site::{Page, Site};
 

@@ -11,12 +11,9 @@ use oxc_span::SourceType;
 use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
 
 use super::style;
-use super::templates::{Theme, ThemeFile, is_template};
+use super::theme::{Theme, ThemeFile, is_template};
 use crate::digest::Digest;
 
-/// A style sheet or the site's configuration names a file that is not there.
-pub static MISSING_ASSET: Rule =
-    Rule { name: "missing-asset", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/missing-asset.md") };
 /// JavaScript that cannot be parsed.
 pub static INVALID_SCRIPT: Rule =
     Rule { name: "invalid-script", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/invalid-script.md") };

@@ -7,7 +7,7 @@ use registry::yaml;
 use serde_json::{Map, Value as Json};
 use tera::{Kwargs, State, TeraResult, Value};
 
-use super::templates::{Theme, ThemeFile};
+use super::theme::{Theme, ThemeFile};
 use crate::document::front_matter::json;
 
 /// A language of the site for which words are missing.

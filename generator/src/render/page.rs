@@ -6,7 +6,8 @@ use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, sugges
 use tera::Value;
 
 use super::context::Shared;
-use super::templates::{Fault, TEMPLATE_ERROR, Templates, Theme, lower};
+use super::templates::{Fault, TEMPLATE_ERROR, Templates, lower};
+use super::theme::Theme;
 use super::view::PageView;
 use crate::document::shortcode::{Argument, Call};
 use crate::document::{Document, Fill, Slot};

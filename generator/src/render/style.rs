@@ -9,7 +9,7 @@ use lightningcss::rules::CssRule;
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions, StyleSheet};
 use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
 
-use super::assets::MISSING_ASSET;
+use super::theme::MISSING_ASSET;
 
 /// CSS that cannot be parsed.
 pub static INVALID_STYLE: Rule =

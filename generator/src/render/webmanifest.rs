@@ -4,7 +4,8 @@ use registry::diagnostic::{Diagnostic, suggest};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-use super::assets::{Assets, MISSING_ASSET};
+use super::assets::Assets;
+use super::theme::MISSING_ASSET;
 use crate::site::{Site, config};
 
 /// The manifest in the default language.

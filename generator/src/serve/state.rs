@@ -11,9 +11,10 @@ use super::events::{Event, Events};
 use crate::build::{Build, Builder, Changes};
 use crate::digest::{Digest, Hasher};
 use crate::output::Output;
+use crate::render::theme::Theme;
 use crate::report::{self, Format, Style};
 use crate::site::{Drafts, Site};
-use crate::source::{Disk, Source};
+use crate::source::Disk;
 
 /// The dev server's state.
 #[derive(Debug)]
@@ -115,10 +116,7 @@ impl Server {
 
     /// Diagnostics as the terminal shows them.
     pub fn text(&self, diagnostics: &[Diagnostic], style: Style) -> String {
-        report::render(diagnostics, Format::Human, style, &|path| {
-            let built_in = crate::render::templates::Theme::built_in_text(path).map(str::to_owned);
-            built_in.or_else(|| Some(String::from_utf8_lossy(&self.disk.read(path).ok()?).into_owned()))
-        })
+        report::render(diagnostics, Format::Human, style, &|path| Theme::text(&self.disk, path))
     }
 
     pub(super) fn shown(&self) -> Arc<Shown> {

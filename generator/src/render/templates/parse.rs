@@ -7,8 +7,9 @@ use registry::diagnostic::{Diagnostic, suggest};
 use tera::{ErrorKind, Tera};
 
 use super::links::{self, Link};
-use super::{PREFIX, Place, TEMPLATE_ERROR, TEMPLATE_LOOP, engine, lower};
+use super::{Place, TEMPLATE_ERROR, TEMPLATE_LOOP, engine, lower};
 use crate::render::assets::Assets;
+use crate::render::theme::PREFIX;
 
 /// The templates that could be parsed, and the names of the others.
 pub(super) struct Parsed {
