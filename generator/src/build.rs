@@ -56,6 +56,8 @@ pub struct Build {
     pub site: Arc<Site>,
     /// The addresses of its style sheets, by name.
     pub styles: BTreeMap<String, String>,
+    /// The files that are other ones than at the build before, or gone.
+    pub changed: Vec<Arc<str>>,
 }
 
 /// Builds a site, again and again.
@@ -121,7 +123,7 @@ impl Builder {
         let output = (!has_errors(&diagnostics)).then(|| self.pages.output(&site, &self.others.output));
         let styles = self.look.assets.iter().filter(|(name, _)| name.ends_with(".css"));
         let styles = styles.map(|(name, asset)| (name.to_owned(), asset.url.clone())).collect();
-        Build { output, diagnostics, silenced, site, styles }
+        Build { output, diagnostics, silenced, site, styles, changed: self.inputs.changed() }
     }
 
     fn declarations(&self, diagnostics: &mut Vec<Diagnostic>) -> (Arc<Config>, Registry) {

@@ -20,6 +20,7 @@ pub(super) struct Inputs {
     pages: BTreeMap<Arc<str>, Parsed>,
     kept: BTreeMap<Arc<str>, Arc<[u8]>>,
     copies: BTreeMap<Arc<str>, Digest>,
+    changed: BTreeSet<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -58,6 +59,7 @@ enum Read {
 impl Inputs {
     /// Reads what changed. A page whose bytes are the same is not parsed again.
     pub(super) fn refresh(&mut self, source: &dyn Source, changes: Changes<'_>) {
+        self.changed.clear();
         let wanted = match changes {
             Changes::Paths(paths) if self.problems.is_empty() => self.touched(source, paths),
             _ => None,
@@ -73,13 +75,23 @@ impl Inputs {
         });
         let read: Vec<Read> = wanted.par_iter().map(|path| self.read(source, path)).collect();
         for (path, read) in wanted.into_iter().zip(read) {
-            self.unreadable.remove(&path);
+            let mut changed = self.unreadable.remove(&path).is_some();
+            let name = path.clone();
             match read {
                 Read::Page(None) => {}
-                Read::Page(Some(parsed)) => drop(self.pages.insert(path, parsed)),
-                Read::Kept(bytes) => drop(self.kept.insert(path, bytes)),
-                Read::Copied(digest) => drop(self.copies.insert(path, digest)),
-                Read::Failed(diagnostic) => drop(self.unreadable.insert(path, diagnostic)),
+                Read::Page(Some(parsed)) => {
+                    self.pages.insert(path, parsed);
+                    changed = true;
+                }
+                Read::Kept(bytes) => changed |= self.kept.insert(path, bytes.clone()) != Some(bytes),
+                Read::Copied(digest) => changed |= self.copies.insert(path, digest) != Some(digest),
+                Read::Failed(diagnostic) => {
+                    self.unreadable.insert(path, diagnostic);
+                    changed = true;
+                }
+            }
+            if changed {
+                self.changed.insert(name);
             }
         }
     }
@@ -110,6 +122,7 @@ impl Inputs {
     }
 
     fn forget(&mut self, path: &str) {
+        self.changed.insert(path.into());
         self.pages.remove(path);
         self.kept.remove(path);
         self.copies.remove(path);
@@ -136,6 +149,11 @@ impl Inputs {
                 Read::Page(Some(Parsed { digest, document: read.value.map(Arc::new), diagnostics: read.diagnostics }))
             }
         }
+    }
+
+    /// The files that are other ones than before the last refresh, or gone.
+    pub(super) fn changed(&self) -> Vec<Arc<str>> {
+        self.changed.iter().cloned().collect()
     }
 
     /// What was wrong with the files themselves.

@@ -42,7 +42,10 @@ pub(super) async fn page(State(server): State<Arc<Server>>, method: Method, uri:
     let Some(output) = &shown.output else { return broken(&shown) };
     let path = percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
     match find(output, &shown, &path) {
-        Found::Moved(to) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response(),
+        Found::Moved(to) => {
+            let to = uri.query().map_or(to.clone(), |query| format!("{to}?{query}"));
+            (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()
+        }
         Found::File(name, artifact) => file(&server, &shown, StatusCode::OK, &path, name, artifact, &asked).await,
         Found::Nothing => {
             let language = path.split('/').nth(1).unwrap_or("");
@@ -69,7 +72,8 @@ fn find<'a>(output: &'a Output, shown: &Shown, path: &str) -> Found<'a> {
     match found {
         Some((name, artifact)) => Found::File(name, artifact),
         None if !name.is_empty() && output.contains_key(format!("{}/index.html", name.trim_end_matches('/')).as_str()) => {
-            Found::Moved(format!("{}/", crate::site::encode_path(path.trim_end_matches('/'))))
+            // One slash at the beginning: with two, a browser would take the path for a host.
+            Found::Moved(format!("/{}/", crate::site::encode_path(name.trim_end_matches('/'))))
         }
         None => Found::Nothing,
     }
@@ -93,7 +97,10 @@ async fn file(
             answer.append(name, value);
         }
     }
-    answer.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    // What is not there now may be there soon, under whatever name.
+    if status != StatusCode::OK || !answer.contains_key(header::CACHE_CONTROL) {
+        answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
     if let Ok(value) = HeaderValue::try_from(&tag) {
         answer.insert(header::ETAG, value);
     }

@@ -95,7 +95,7 @@ impl Server {
             return;
         };
         let version = version(&output);
-        let only_styles = !report.changed.is_empty() && report.changed.iter().all(|path| path.ends_with(".css"));
+        let only_styles = !build.changed.is_empty() && build.changed.iter().all(|path| path.ends_with(".css"));
         let event = match () {
             () if version == before.version && before.problem.is_empty() => None,
             () if version == before.version => Some(Event::Resolved),

@@ -12,10 +12,11 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::state::{Report, Server};
 use crate::build::Changes;
-use crate::source::{FOLDERS, is_read};
+use crate::source::{FOLDERS, Kind, Source, is_read};
 
-/// How long to wait for a file that is being written to be closed.
-const HALF_WRITTEN: Duration = Duration::from_millis(10);
+/// How long to wait for a file that is being written to be closed. Saving is over in a millisecond; only a file that stays
+/// open, or whose closing nobody told, takes all of it.
+const HALF_WRITTEN: Duration = Duration::from_millis(250);
 
 /// Watches until it is dropped.
 #[derive(Debug)]
@@ -53,9 +54,10 @@ pub(super) fn start(server: Arc<Server>, tell: impl Fn(&Report) + Send + 'static
                     false => server.rebuild(Changes::Paths(&batch.paths.iter().cloned().collect::<Vec<_>>())),
                 };
                 tell(&report);
-                let new = FOLDERS.iter().any(|folder| batch.paths.contains(*folder));
-                if new && watch_folders(&mut watcher, &root).is_ok() {
-                    // Files that came before the watch did.
+                // A new folder may have got files before it was watched.
+                let folders: Vec<_> = batch.paths.iter().filter(|path| server.disk.kind(path) == Kind::Folder).collect();
+                let watched = folders.iter().filter(|path| watcher.watch(&root.join(path), RecursiveMode::Recursive).is_ok());
+                if watched.count() > 0 {
                     tell(&server.rebuild(Changes::Everything));
                 }
             }
