@@ -1,4 +1,4 @@
-//! From an [`Output`](crate::output::Output) to files: a plan of operations, and its execution.
+//! From an [`Output`] to files: a plan of operations, and its execution.
 //!
 //! The promises: a file that did not change keeps its time stamp, the files of removed pages go, a file that no build made
 //! is never touched, and a write that was cut short is completed by the next one.
