@@ -38,6 +38,17 @@ test("by keyboard", async (t) => {
       }
     }
   }
+
+  await t.test("a table wider than the screen scrolls with the arrow keys", async (t) => {
+    const page = await openPage(t, browser, { viewport: { width: 320, height: 740 } });
+    await page.goto(server.at("/fr/cookies/"));
+    const table = page.getByRole("group", { name: "Tableau" }).first();
+    assert.ok(await table.evaluate((element) => element.scrollWidth > element.clientWidth), "this table should be too wide");
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "the page itself must not scroll");
+    await table.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForFunction((element) => element.scrollLeft > 0, await table.elementHandle());
+  });
 });
 
 test("on paper", async (t) => {

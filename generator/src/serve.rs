@@ -86,6 +86,7 @@ pub fn router(server: Arc<Server>) -> Router {
         .with_state(server)
         .nest("/api", functions::app::router())
         .layer(axum::middleware::from_fn(answer::own_host))
+        .layer(axum::middleware::from_fn(answer::production_headers))
 }
 
 #[cfg(test)]

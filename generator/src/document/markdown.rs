@@ -142,18 +142,28 @@ impl<'a> Renderer<'a, '_> {
                 self.events.push(Event::Start(Tag::BlockQuote(Some(kind))));
                 self.events.push(Event::Html(format!("<p class=\"markdown-alert-title\">{marker}</p>\n").into()));
             }
-            Event::Start(ref tag) => {
-                self.blocks += usize::from(matches!(
-                    tag,
-                    Tag::BlockQuote(_) | Tag::List(_) | Tag::Table(_) | Tag::FootnoteDefinition(_) | Tag::CodeBlock(_)
+            Event::Start(Tag::Table(columns)) => {
+                self.blocks += 1;
+                // Wider than a narrow screen, it scrolls: by keyboard too.
+                let label = self.slot(span, Fill::Word("table"));
+                self.events.push(Event::Html(
+                    format!("<div class=\"table-scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{label}\">\n").into(),
                 ));
+                self.events.push(Event::Start(Tag::Table(columns)));
+            }
+            Event::End(TagEnd::Table) => {
+                self.blocks -= 1;
+                self.events.push(Event::End(TagEnd::Table));
+                self.events.push(Event::Html("</div>\n".into()));
+            }
+            Event::Start(ref tag) => {
+                self.blocks +=
+                    usize::from(matches!(tag, Tag::BlockQuote(_) | Tag::List(_) | Tag::FootnoteDefinition(_) | Tag::CodeBlock(_)));
                 self.events.push(event);
             }
             Event::End(ref tag) => {
-                self.blocks -= usize::from(matches!(
-                    tag,
-                    TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Table | TagEnd::FootnoteDefinition | TagEnd::CodeBlock
-                ));
+                self.blocks -=
+                    usize::from(matches!(tag, TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::FootnoteDefinition | TagEnd::CodeBlock));
                 self.events.push(event);
             }
             event => self.events.push(event),

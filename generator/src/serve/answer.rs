@@ -27,6 +27,21 @@ pub(super) async fn own_host(request: Request, next: Next) -> Response {
     (StatusCode::FORBIDDEN, "this is a development server: open it as http://localhost or http://127.0.0.1\n").into_response()
 }
 
+/// Gives every answer the headers that the host will send for its address.
+pub(super) async fn production_headers(request: Request, next: Next) -> Response {
+    let path = decoded(request.uri());
+    let mut response = next.run(request).await;
+    // What is not there now may be there soon, under whatever name.
+    let lasting = matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED);
+    let rules = headers::of(&headers::rules(), &path).into_iter().filter(|(name, _)| lasting || *name != "Cache-Control");
+    for (name, value) in rules.chain([("Cache-Control", "no-cache".to_owned())]) {
+        if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().entry(name).or_insert(value);
+        }
+    }
+    response
+}
+
 /// What is at an address.
 enum Found<'a> {
     File(&'a str, &'a Artifact),
@@ -40,22 +55,26 @@ pub(super) async fn page(State(server): State<Arc<Server>>, method: Method, uri:
     }
     let shown = server.shown();
     let Some(output) = &shown.output else { return broken(&shown) };
-    let path = percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
+    let path = decoded(&uri);
     match find(output, &shown, &path) {
         Found::Moved(to) => {
             let to = uri.query().map_or(to.clone(), |query| format!("{to}?{query}"));
             (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()
         }
-        Found::File(name, artifact) => file(&server, &shown, StatusCode::OK, &path, name, artifact, &asked).await,
+        Found::File(name, artifact) => file(&server, &shown, StatusCode::OK, name, artifact, &asked).await,
         Found::Nothing => {
             let language = path.split('/').nth(1).unwrap_or("");
             let own = format!("{language}/404.html");
             match output.get(own.as_str()).or_else(|| output.get("404.html")) {
-                Some(artifact) => file(&server, &shown, StatusCode::NOT_FOUND, &path, "404.html", artifact, &asked).await,
+                Some(artifact) => file(&server, &shown, StatusCode::NOT_FOUND, "404.html", artifact, &asked).await,
                 None => (StatusCode::NOT_FOUND, "nothing is here\n").into_response(),
             }
         }
     }
+}
+
+fn decoded(uri: &Uri) -> String {
+    percent_decode_str(uri.path()).decode_utf8_lossy().into_owned()
 }
 
 fn find<'a>(output: &'a Output, shown: &Shown, path: &str) -> Found<'a> {
@@ -79,28 +98,11 @@ fn find<'a>(output: &'a Output, shown: &Shown, path: &str) -> Found<'a> {
     }
 }
 
-async fn file(
-    server: &Server,
-    shown: &Shown,
-    status: StatusCode,
-    path: &str,
-    name: &str,
-    artifact: &Artifact,
-    asked: &HeaderMap,
-) -> Response {
+async fn file(server: &Server, shown: &Shown, status: StatusCode, name: &str, artifact: &Artifact, asked: &HeaderMap) -> Response {
     let html = name.ends_with(".html");
     // A page carries the version of the whole output, so its tag does too.
     let tag = if html { format!("\"{}-{}\"", artifact.digest, shown.version.short(16)) } else { format!("\"{}\"", artifact.digest) };
     let mut answer = HeaderMap::new();
-    for (name, value) in headers::of(&headers::rules(), path) {
-        if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            answer.append(name, value);
-        }
-    }
-    // What is not there now may be there soon, under whatever name.
-    if status != StatusCode::OK || !answer.contains_key(header::CACHE_CONTROL) {
-        answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    }
     if let Ok(value) = HeaderValue::try_from(&tag) {
         answer.insert(header::ETAG, value);
     }

@@ -63,6 +63,20 @@ async fn what_is_missing_is_not_kept_and_other_hosts_get_nothing() {
 }
 
 #[tokio::test]
+async fn every_answer_has_the_production_headers() {
+    let (_folder, server) = site(&PAGES);
+    let refused = get(&server, "evil.example", "/").await;
+    let api = get(&server, "localhost", "/api/health").await;
+    let moved = get(&server, "localhost", "/old/").await;
+    let (_other, unbuilt) = site(&[("content/_index.md", "---\ndraft: perhaps\n---\n")]);
+    let broken = get(&unbuilt, "localhost", "/").await;
+    for (status, headers, _) in [refused, api, moved, broken] {
+        assert!(headers.contains_key(header::CONTENT_SECURITY_POLICY), "{status}");
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{status}");
+    }
+}
+
+#[tokio::test]
 async fn a_mistake_is_shown_in_the_terminals_words_over_the_last_good_site() {
     let (folder, server) = site(&PAGES);
     let mut events = server.events.subscribe();
