@@ -3,6 +3,7 @@
 //! Only this module remembers anything between builds, and what it remembers is keyed by digests of all that it was made
 //! from. The law: any series of edits rebuilt here equals a build from nothing.
 
+mod declarations;
 mod inputs;
 mod look;
 mod order;
@@ -12,8 +13,10 @@ mod pages;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use registry::diagnostic::{Diagnostic, has_errors};
 use registry::model::Registry;
+use registry::resolve::Declared;
 
 use crate::check::{self, silence};
 use crate::digest::{Digest, Hasher};
@@ -26,13 +29,11 @@ use crate::render::theme::Theme;
 use crate::site::config::{self, Config, Minify};
 use crate::site::{Drafts, Site, assemble};
 use crate::source::Source;
+use declarations::DeclarationsMemory;
 use inputs::Inputs;
 use look::LookMemory;
 use others::OthersMemory;
 use pages::PagesMemory;
-
-/// Where the registry lies.
-const REGISTRY: &str = "content/privacy.yaml";
 
 /// Which files to look at again.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,8 @@ pub struct Build {
     pub silenced: Vec<(String, String, usize)>,
     /// The site.
     pub site: Arc<Site>,
+    /// What it declares about personal data.
+    pub declared: Arc<Declared>,
     /// The addresses of its style sheets, by name.
     pub styles: BTreeMap<String, String>,
     /// The files that are other ones than at the build before, or gone.
@@ -61,10 +64,12 @@ pub struct Build {
 }
 
 /// Builds a site, again and again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
     drafts: Drafts,
+    today: Date,
     inputs: Inputs,
+    declarations: DeclarationsMemory,
     look: LookMemory,
     site: Option<SiteMemory>,
     shared: Option<(Digest, Arc<Shared>)>,
@@ -83,33 +88,46 @@ struct SiteMemory {
 }
 
 impl Builder {
-    /// A builder that remembers nothing yet.
-    pub fn new(drafts: Drafts) -> Self {
-        Self { drafts, ..Self::default() }
+    /// A builder that remembers nothing yet. `today` decides what is overdue, and which version of a policy is in force.
+    pub fn new(drafts: Drafts, today: Date) -> Self {
+        Self {
+            drafts,
+            today,
+            inputs: Inputs::default(),
+            declarations: DeclarationsMemory::default(),
+            look: LookMemory::default(),
+            site: None,
+            shared: None,
+            pages: PagesMemory::default(),
+            others: OthersMemory::default(),
+        }
     }
 
     /// A builder for a single build, which remembers nothing.
-    pub fn once(drafts: Drafts) -> Self {
-        Self { drafts, pages: PagesMemory::once(), ..Self::default() }
+    pub fn once(drafts: Drafts, today: Date) -> Self {
+        Self { pages: PagesMemory::once(), ..Self::new(drafts, today) }
     }
 
     /// Builds a site.
     pub fn build(&mut self, source: &dyn Source, changes: Changes<'_>) -> Build {
         self.inputs.refresh(source, changes);
         let mut diagnostics = self.inputs.diagnostics();
-        let (config, registry) = self.declarations(&mut diagnostics);
+        let config = self.config(&mut diagnostics);
+        let declared = self.declarations.refresh(&self.inputs, self.today);
+        diagnostics.extend(self.declarations.diagnostics());
+        let registry = &declared.registry;
         let documents = self.inputs.documents();
         let SiteMemory { key: site_key, site, diagnostics: of_structure } = self.site(&config, &documents);
         diagnostics.extend(of_structure);
         self.look.refresh(&self.inputs, &config);
         diagnostics.extend(self.look.diagnostics());
-        let shared = self.shared(site_key, &site, &registry, &mut diagnostics);
+        let shared = self.shared(site_key, &site, registry, &mut diagnostics);
         let finish = if config.minify == Minify::Full { Finish::MinifyHtml } else { Finish::Keep };
         let look = Look { theme: &self.look.theme, templates: &self.look.templates, shared: &shared, finish };
         let (pages, others) = (&mut self.pages, &mut self.others);
         let (of_pages, ()) = rayon::join(
             || pages.render(&site, site_key, &documents, look),
-            || others.refresh(site_key, &site, &registry, &self.inputs, &self.look.assets, look),
+            || others.refresh(site_key, &site, registry, &self.inputs, &self.look.assets, look),
         );
         diagnostics.extend(of_pages);
         diagnostics.extend(self.others.diagnostics());
@@ -123,19 +141,14 @@ impl Builder {
         let output = (!has_errors(&diagnostics)).then(|| self.pages.output(&site, &self.others.output));
         let styles = self.look.assets.iter().filter(|(name, _)| name.ends_with(".css"));
         let styles = styles.map(|(name, asset)| (name.to_owned(), asset.url.clone())).collect();
-        Build { output, diagnostics, silenced, site, styles, changed: self.inputs.changed() }
+        Build { output, diagnostics, silenced, site, declared, styles, changed: self.inputs.changed() }
     }
 
-    fn declarations(&self, diagnostics: &mut Vec<Diagnostic>) -> (Arc<Config>, Registry) {
-        let config = match self.inputs.text(config::PATH, diagnostics) {
+    fn config(&self, diagnostics: &mut Vec<Diagnostic>) -> Arc<Config> {
+        Arc::new(match self.inputs.text(config::PATH, diagnostics) {
             Some((path, text)) => config::read(&path, &text).into_value(diagnostics),
             None => Config::default(),
-        };
-        let registry = match self.inputs.text(REGISTRY, diagnostics) {
-            Some((path, text)) => registry::resolve::registry(&path, &text).into_value(diagnostics),
-            None => Registry::default(),
-        };
-        (Arc::new(config), registry)
+        })
     }
 
     /// The site's structure, and what is wrong with it; the same as long as nothing that it is made from changed.

@@ -40,6 +40,7 @@ pub fn rules() -> Vec<&'static Rule> {
     let mut rules: Vec<&'static Rule> = own.to_vec();
     rules.extend(registry::yaml::RULES);
     rules.extend(registry::resolve::RULES);
+    rules.extend(registry::check::rules());
     rules.extend(crate::source::RULES);
     rules.extend(crate::document::RULES);
     rules.extend(crate::site::config::RULES);

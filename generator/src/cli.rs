@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use jiff::civil::Date;
 use registry::diagnostic::{Diagnostic, Severity};
 
 use crate::render::theme::Theme;
@@ -28,6 +29,9 @@ struct Arguments {
     /// How mistakes are shown
     #[arg(long, global = true, value_enum, default_value_t)]
     format: Format,
+    /// The day of the build, `YYYY-MM-DD`: it decides which version of a policy is in force; today when absent
+    #[arg(long, global = true, value_name = "DAY")]
+    date: Option<Date>,
     #[command(subcommand)]
     command: Command,
 }
@@ -52,6 +56,7 @@ enum Command {
 struct Shell {
     root: PathBuf,
     format: Format,
+    today: Date,
 }
 
 /// How a command ended, when nothing outside failed.
@@ -63,8 +68,8 @@ enum Outcome {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let Arguments { root, format, command } = Arguments::parse();
-    let shell = Shell { root, format };
+    let Arguments { root, format, date, command } = Arguments::parse();
+    let shell = Shell { root, format, today: date.unwrap_or_else(|| jiff::Zoned::now().date()) };
     let outcome = match command {
         Command::Build(arguments) => build::build(&shell, &arguments),
         Command::Serve(arguments) => serve::serve(&shell, &arguments),

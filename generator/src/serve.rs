@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use jiff::civil::Date;
 use tokio::net::TcpListener;
 
 use crate::site::Drafts;
@@ -27,6 +28,8 @@ pub struct Options {
     pub root: PathBuf,
     /// Which pages belong to it.
     pub drafts: Drafts,
+    /// The day of the builds.
+    pub today: Date,
     /// The port; without one the first free one from [`FIRST_PORT`] on.
     pub port: Option<u16>,
 }
@@ -44,7 +47,7 @@ const PORTS: u16 = 20;
 pub fn open(options: &Options) -> io::Result<(Arc<Server>, std::net::TcpListener)> {
     let listener = bind(options.port)?;
     listener.set_nonblocking(true)?;
-    Ok((Arc::new(Server::new(Disk::new(&options.root), options.drafts)), listener))
+    Ok((Arc::new(Server::new(Disk::new(&options.root), options.drafts, options.today)), listener))
 }
 
 fn bind(port: Option<u16>) -> io::Result<std::net::TcpListener> {

@@ -8,9 +8,12 @@ use plainsite::report::{self, Format, Style};
 use plainsite::site::Drafts;
 use plainsite::source::Memory;
 
+/// The day of the build.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 6, 1);
+
 fn told(text: &str, format: Format) -> String {
     let source = Memory::parse(text);
-    let build = Builder::new(Drafts::Left).build(&source, Changes::Everything);
+    let build = Builder::new(Drafts::Left, TODAY).build(&source, Changes::Everything);
     assert_eq!(build.output.is_none(), build.diagnostics.iter().any(|d| d.severity == registry::diagnostic::Severity::Error));
     report::render(&build.diagnostics, format, Style::Plain, &|path| Theme::text(&source, path))
 }

@@ -13,6 +13,9 @@ use plainsite::site::Drafts;
 use plainsite::source::{Disk, Memory, Source};
 use plainsite::write::finished;
 
+/// The day of the build.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 6, 1);
+
 /// Elements that begin a line of their own: white space at their edges never shows.
 const BLOCK: [&str; 49] = [
     "address",
@@ -153,7 +156,7 @@ fn pages(site: &Memory, minify: &str) -> BTreeMap<String, String> {
     let config = site.read("content/site.yaml").map(|bytes| String::from_utf8(bytes).unwrap()).unwrap_or_default();
     let others: String = config.lines().filter(|line| !line.starts_with("minify:")).map(|line| format!("{line}\n")).collect();
     site.save("content/site.yaml", format!("minify: {minify}\n{others}"));
-    let build = Builder::once(Drafts::Left).build(&site, Changes::Everything);
+    let build = Builder::once(Drafts::Left, TODAY).build(&site, Changes::Everything);
     let output = build.output.unwrap_or_else(|| panic!("{:#?}", build.diagnostics));
     let html = output.iter().filter(|(path, _)| path.ends_with(".html"));
     html.map(|(path, artifact)| (path.to_string(), String::from_utf8(finished(artifact, &site).unwrap().into_owned()).unwrap())).collect()
@@ -253,7 +256,7 @@ fn full_changes_nothing_that_shows() {
 #[test]
 fn full_is_refused_where_it_was_left_out() {
     let site = Memory::parse("=== content/site.yaml\nminify: full\n=== content/a.md\n# A\n");
-    let build = Builder::once(Drafts::Left).build(&site, Changes::Everything);
+    let build = Builder::once(Drafts::Left, TODAY).build(&site, Changes::Everything);
     assert_eq!(build.diagnostics.iter().map(|d| d.rule.name).collect::<Vec<_>>(), ["minify-unavailable"]);
 }
 

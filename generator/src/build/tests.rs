@@ -6,6 +6,9 @@ use super::*;
 use crate::source::Memory;
 use crate::write::finished;
 
+/// The day of the build.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 6, 1);
+
 const SITE: &str = "\
 === content/site.yaml
 title: { en: Site, fr: Le site }
@@ -53,11 +56,11 @@ fn files(build: &Build, source: &Memory) -> BTreeMap<String, String> {
 
 fn build(text: &str) -> BTreeMap<String, String> {
     let source = Memory::parse(text);
-    files(&Builder::new(Drafts::Left).build(&source, Changes::Everything), &source)
+    files(&Builder::new(Drafts::Left, TODAY).build(&source, Changes::Everything), &source)
 }
 
 fn rules(text: &str) -> Vec<&'static str> {
-    let build = Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything);
+    let build = Builder::new(Drafts::Left, TODAY).build(&Memory::parse(text), Changes::Everything);
     build.diagnostics.iter().map(|d| d.rule.name).collect()
 }
 
@@ -123,8 +126,8 @@ fn long_lists_are_cut_into_pages() {
 #[test]
 fn drafts_are_left_out_unless_they_are_asked_for() {
     let source = Memory::parse("=== content/_index.md\n# H\n=== content/d.md\n---\ndraft: true\n---\n# D\n");
-    let left = Builder::new(Drafts::Left).build(&source, Changes::Everything);
-    let shown = Builder::new(Drafts::Shown).build(&source, Changes::Everything);
+    let left = Builder::new(Drafts::Left, TODAY).build(&source, Changes::Everything);
+    let shown = Builder::new(Drafts::Shown, TODAY).build(&source, Changes::Everything);
     assert_eq!((files(&left, &source).contains_key("d/index.html"), files(&shown, &source).contains_key("d/index.html")), (false, true));
 }
 
@@ -144,7 +147,7 @@ fn all_mistakes_are_reported_at_once() {
 #[test]
 fn a_fault_on_many_pages_is_one_diagnostic() {
     let text = "=== templates/page.html\n<p>{{ page.titel }}</p>\n=== content/a.md\n# A\n=== content/b.md\n# B\n=== content/c.md\n# C\n";
-    let build = Builder::new(Drafts::Left).build(&Memory::parse(text), Changes::Everything);
+    let build = Builder::new(Drafts::Left, TODAY).build(&Memory::parse(text), Changes::Everything);
     assert_eq!(build.diagnostics.len(), 1, "{:#?}", build.diagnostics);
     assert!(build.diagnostics[0].message.contains("titel") && build.diagnostics[0].message.contains("title"));
     assert!(build.diagnostics[0].why.as_ref().unwrap().ends_with("and 2 more"));
@@ -240,7 +243,7 @@ proptest! {
     #[test]
     fn edits_rebuilt_equal_a_clean_build(steps in edits()) {
         let mut source = Memory::parse(SITE);
-        let mut builder = Builder::new(Drafts::Left);
+        let mut builder = Builder::new(Drafts::Left, TODAY);
         builder.build(&source, Changes::Everything);
         for (n, step) in steps.iter().enumerate() {
             let mut paths = Vec::new();
@@ -255,7 +258,7 @@ proptest! {
             // Every other step is told by its paths, the others by a new look at everything.
             let changes = if n % 2 == 0 { Changes::Paths(&paths) } else { Changes::Everything };
             let edited = builder.build(&source, changes);
-            let clean = Builder::new(Drafts::Left).build(&source, Changes::Everything);
+            let clean = Builder::new(Drafts::Left, TODAY).build(&source, Changes::Everything);
             prop_assert_eq!(&edited.diagnostics, &clean.diagnostics, "after step {}", n);
             let texts = |build: &Build| build.output.is_some().then(|| files(build, &source));
             prop_assert_eq!(texts(&edited), texts(&clean), "after step {}", n);

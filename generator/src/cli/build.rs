@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
+use jiff::civil::Date;
 use registry::diagnostic::has_errors;
 
 use super::{Outcome, Shell, counted, drafts};
@@ -37,7 +38,7 @@ pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result
     let start = Instant::now();
     let source = shell.disk()?;
     let out = arguments.out.clone().unwrap_or_else(|| shell.public());
-    let mut built = once(arguments.drafts, &source);
+    let mut built = once(arguments.drafts, shell.today, &source);
     let vercel = shell.root.join(stale_headers::PATH);
     let hosting = std::fs::read_to_string(&vercel).ok();
     let wanted = hosting.as_deref().map(|text| headers::vercel_json(text, &built.site));
@@ -82,7 +83,7 @@ pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result
 
 pub(super) fn check(shell: &Shell, arguments: &CheckArguments) -> anyhow::Result<Outcome> {
     let source = shell.disk()?;
-    let mut built = once(arguments.drafts, &source);
+    let mut built = once(arguments.drafts, shell.today, &source);
     if let Ok(text) = std::fs::read_to_string(shell.root.join(stale_headers::PATH)) {
         built.diagnostics.extend(stale_headers::check(&text, &built.site));
     }
@@ -97,8 +98,8 @@ pub(super) fn check(shell: &Shell, arguments: &CheckArguments) -> anyhow::Result
 }
 
 /// Builds the site. The process ends when the command does: nothing is taken apart before that, page by page.
-fn once(shown: bool, source: &Disk) -> Build {
-    let builder = Box::leak(Box::new(Builder::once(drafts(shown))));
+fn once(shown: bool, today: Date, source: &Disk) -> Build {
+    let builder = Box::leak(Box::new(Builder::once(drafts(shown), today)));
     let build = Box::leak(Box::new(builder.build(source, Changes::Everything)));
     build.clone()
 }

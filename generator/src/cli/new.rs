@@ -36,7 +36,7 @@ enum Kind {
 }
 
 pub(super) fn new(shell: &Shell, arguments: &NewArguments) -> anyhow::Result<Outcome> {
-    let today = jiff::Zoned::now().date();
+    let today = shell.today;
     let name = arguments.name.clone().unwrap_or_else(|| path_part(&arguments.title));
     if name.is_empty() || name.contains(['/', '\\']) {
         bail!("no file can be called after `{}`; give it a `--name`", arguments.title);

@@ -23,7 +23,7 @@ pub(super) struct ServeArguments {
 
 pub(super) fn serve(shell: &Shell, arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     let root = shell.root.canonicalize().with_context(|| format!("there is no folder `{}`", shell.root.display()))?;
-    let options = Options { root, drafts: drafts(arguments.drafts), port: arguments.port };
+    let options = Options { root, drafts: drafts(arguments.drafts), today: shell.today, port: arguments.port };
     let (server, listener) = serve::open(&options).with_context(|| match arguments.port {
         Some(port) => format!("cannot listen on port {port}; another `--port` may be free"),
         None => "cannot listen on this machine".to_owned(),
@@ -32,7 +32,7 @@ pub(super) fn serve(shell: &Shell, arguments: &ServeArguments) -> anyhow::Result
         shell.say("completed a build of `public/` that was cut short");
     }
     let first = server.rebuild(Changes::Everything);
-    let teller = { Shell { root: shell.root.clone(), format: shell.format } };
+    let teller = { Shell { root: shell.root.clone(), format: shell.format, today: shell.today } };
     let told = server.clone();
     let tell = move |report: &Report| teller.tell(report, &told.text(&report.diagnostics, Style::Coloured));
     tell(&first);

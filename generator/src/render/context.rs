@@ -1,6 +1,8 @@
 //! What all pages of a language share in their templates: the site, its menus, the interface's words, the data.
 
-use registry::model::Registry;
+use registry::derive::policy::policy;
+use registry::derive::words::Words;
+use registry::model::{Registry, Stated};
 use serde::Serialize;
 use serde_json::Value as Json;
 use tera::Value;
@@ -23,6 +25,7 @@ struct Language {
     code: Value,
     site: Value,
     ui: Value,
+    privacy: Value,
     words: Json,
 }
 
@@ -63,11 +66,16 @@ impl Shared {
         let languages = words.into_iter().enumerate().map(|(language, words)| {
             let fields =
                 serde_json::to_value(fields(site, registry, language)).expect("a site's fields are plain data, which is always JSON");
-            hasher.add(fields.to_string()).add(words.to_string());
+            let code = site.language(language);
+            let get = |key: &str| word(&words, key).map(str::to_owned);
+            let privacy = serde_json::to_value(policy(registry, Words { language: code, get: &get }))
+                .expect("a policy is plain data, which is always JSON");
+            hasher.add(fields.to_string()).add(words.to_string()).add(privacy.to_string());
             Language {
-                code: Value::from_serializable(site.language(language)),
+                code: Value::from_serializable(code),
                 site: Value::from_serializable(&fields),
                 ui: Value::from_serializable(&words),
+                privacy: Value::from_serializable(&privacy),
                 words,
             }
         });
@@ -83,13 +91,23 @@ impl Shared {
         context.insert_value("site", own.site.clone());
         context.insert_value("ui", own.ui.clone());
         context.insert_value("data", self.data.clone());
+        context.insert_value("privacy", own.privacy.clone());
         context
     }
 
     /// A word of the interface; empty where there is none.
     pub fn word(&self, language: usize, key: &str) -> &str {
-        self.languages[language].words.get(key).and_then(Json::as_str).unwrap_or("")
+        word(&self.languages[language].words, key).unwrap_or("")
     }
+}
+
+/// A word of an interface. Countries have a map of their own: `country_FR` is `countries.FR`.
+pub fn word<'w>(words: &'w Json, key: &str) -> Option<&'w str> {
+    let found = match key.strip_prefix("country_") {
+        Some(code) => words.get("countries").and_then(|countries| countries.get(code)),
+        None => words.get(key),
+    };
+    found.and_then(Json::as_str)
 }
 
 fn fields<'a>(site: &'a Site, registry: &'a Registry, language: usize) -> SiteFields<'a> {
@@ -101,9 +119,9 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, language: usize) -> SiteFi
     });
     let organisation = registry.controller.as_ref().map(|c| Organisation {
         name: &c.name,
-        representative: c.representative.as_deref().unwrap_or(""),
-        address: c.address.as_deref().unwrap_or(""),
-        email: c.email.as_deref().unwrap_or(""),
+        representative: known(c.representative.as_ref()),
+        address: known(c.address.as_ref()),
+        email: known(c.email.as_ref()),
     });
     SiteFields {
         title: config.title.get(code),
@@ -117,4 +135,9 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, language: usize) -> SiteFi
         theme_color: ThemeColor { light: &config.theme_color.light, dark: &config.theme_color.dark },
         organisation: organisation.unwrap_or_default(),
     }
+}
+
+/// A text that is known; empty otherwise.
+fn known(text: Option<&Stated<String>>) -> &str {
+    text.and_then(Stated::known).map_or("", String::as_str)
 }

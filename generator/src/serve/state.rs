@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use registry::diagnostic::{Diagnostic, has_errors};
 use tokio::sync::watch;
 
@@ -56,8 +57,8 @@ pub struct Report {
 
 impl Server {
     /// A server that has not built yet.
-    pub fn new(disk: Disk, drafts: Drafts) -> Self {
-        let builder = Mutex::new(Builder::new(drafts));
+    pub fn new(disk: Disk, drafts: Drafts, today: Date) -> Self {
+        let builder = Mutex::new(Builder::new(drafts, today));
         Self { disk, builder, shown: RwLock::default(), events: Events::default(), ended: watch::Sender::new(false) }
     }
 

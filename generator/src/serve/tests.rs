@@ -11,12 +11,15 @@ use super::events::Event;
 use super::*;
 use crate::build::Changes;
 
+/// The day of the build.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 6, 1);
+
 fn site(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Server>) {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         save(folder.path(), path, text);
     }
-    let server = Arc::new(Server::new(Disk::new(folder.path()), Drafts::Left));
+    let server = Arc::new(Server::new(Disk::new(folder.path()), Drafts::Left, TODAY));
     server.rebuild(Changes::Everything);
     (folder, server)
 }

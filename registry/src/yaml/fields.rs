@@ -75,6 +75,46 @@ impl<'a> Fields<'a> {
         value
     }
 
+    /// A key's map, read by `read`; its unknown keys are reported. `of` names the map in messages.
+    pub fn map<T>(&mut self, key: &'static str, of: &str, read: impl FnOnce(&mut Fields<'_>) -> T) -> Option<T> {
+        let node = self.take(key)?;
+        self.nested(node, of, read)
+    }
+
+    /// A key's map of maps, such as `recipients`: `read` gets each key with its map, which `of` names as "`of` `key`".
+    pub fn each<T>(&mut self, key: &'static str, of: &str, mut read: impl FnMut(&str, &mut Fields<'_>) -> T) -> Vec<T> {
+        let Some(node) = self.take(key) else { return Vec::new() };
+        let Value::Map(entries) = &node.value else {
+            self.diagnostics.push(wrong_type(&format!("`{key}`"), "a map of names and what they stand for", self.file, node.span));
+            return Vec::new();
+        };
+        let read = |entry: &'a Entry| self.nested(&entry.value, &format!("{of} `{}`", entry.key), |fields| read(&entry.key, fields));
+        entries.iter().filter_map(read).collect()
+    }
+
+    /// A key's list of maps, each read by `read`.
+    pub fn list<T>(&mut self, key: &'static str, of: &str, mut read: impl FnMut(&mut Fields<'_>) -> T) -> Vec<T> {
+        let Some(node) = self.take(key) else { return Vec::new() };
+        let Value::List(items) = &node.value else {
+            self.diagnostics.push(wrong_type(&format!("`{key}`"), "a list", self.file, node.span));
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.nested(item, of, &mut read)).collect()
+    }
+
+    /// A map somewhere below, read by `read`.
+    pub fn nested<T>(&mut self, node: &Node, of: &str, read: impl FnOnce(&mut Fields<'_>) -> T) -> Option<T> {
+        let mut fields = Fields::of(node, self.file, of, self.diagnostics)?;
+        let value = read(&mut fields);
+        fields.finish();
+        Some(value)
+    }
+
+    /// The file that is read.
+    pub fn file(&self) -> &'a Arc<str> {
+        self.file
+    }
+
     /// Where to report what is wrong with a value.
     pub fn diagnostics(&mut self) -> &mut Vec<Diagnostic> {
         self.diagnostics

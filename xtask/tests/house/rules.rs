@@ -30,7 +30,7 @@ pub(crate) const HOUSES: [House; 3] = [
     House {
         folder: "registry",
         name: "registry",
-        floors: &[&["diagnostic"], &["model", "yaml"], &["derive"], &["resolve", "contract"]],
+        floors: &[&["diagnostic", "digest"], &["model", "yaml"], &["catalogue", "derive"], &["resolve", "contract"], &["check"]],
         crates: &[("granit_parser", Allowed::Only(&["yaml"]))],
     },
     House {

@@ -1,0 +1,96 @@
+//! The contract: the registry as the functions load it, versioned and sealed with its digest.
+//!
+//! The functions derive their own rules from it, with the functions of `derive` that the build uses.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest;
+use crate::model::Registry;
+
+/// The version of the contract's shape. A reader refuses any other.
+pub const VERSION: u32 = 1;
+
+/// The registry as the functions load it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contract {
+    /// The shape's version.
+    pub version: u32,
+    /// The languages of the site, the default one first.
+    pub languages: Vec<String>,
+    /// What is declared.
+    pub registry: Registry,
+    /// The SHA-256 of the registry's JSON, in hexadecimal digits.
+    pub digest: String,
+}
+
+/// Why a contract cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ContractError {
+    /// It is not the JSON of a contract.
+    #[error("the contract cannot be read: {0}")]
+    Invalid(#[from] serde_json::Error),
+    /// It was made for another version of the functions.
+    #[error("the contract has version {0}, and this program reads version {VERSION}; build the site anew")]
+    Version(u32),
+    /// It was changed after it was made.
+    #[error("the contract's digest does not fit its contents; build the site anew")]
+    Digest,
+}
+
+impl Contract {
+    /// The contract of a registry.
+    pub fn of(registry: &Registry, languages: &[String]) -> Self {
+        Self { version: VERSION, languages: languages.to_vec(), digest: digest::of(registry), registry: registry.clone() }
+    }
+
+    /// Its JSON, with a line break at the end.
+    pub fn to_json(&self) -> String {
+        let text = serde_json::to_string_pretty(self).expect("a registry is plain data, which is always JSON");
+        format!("{text}\n")
+    }
+
+    /// Reads a contract.
+    ///
+    /// # Errors
+    /// What is no contract, has another version, or was changed.
+    pub fn from_json(text: &str) -> Result<Self, ContractError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let Version { version } = serde_json::from_str(text)?;
+        if version != VERSION {
+            return Err(ContractError::Version(version));
+        }
+        let contract: Self = serde_json::from_str(text)?;
+        if contract.digest != digest::of(&contract.registry) {
+            return Err(ContractError::Digest);
+        }
+        Ok(contract)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Controller;
+
+    fn contract() -> Contract {
+        let controller = Controller { name: "Acme".into(), ..Controller::default() };
+        Contract::of(&Registry { controller: Some(controller), ..Registry::default() }, &["en".to_owned()])
+    }
+
+    #[test]
+    fn what_is_written_reads_the_same() {
+        assert_eq!(Contract::from_json(&contract().to_json()).unwrap(), contract());
+    }
+
+    #[test]
+    fn another_version_or_a_change_is_refused() {
+        let text = contract().to_json();
+        let error = |text: &str| Contract::from_json(text).unwrap_err().to_string();
+        assert!(error(&text.replace("Acme", "Ecma")).contains("digest"));
+        assert!(error(&text.replace("\"version\": 1", "\"version\": 2")).contains("has version 2"));
+        assert!(error("{}").contains("cannot be read"));
+    }
+}

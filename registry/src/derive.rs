@@ -1,0 +1,16 @@
+//! What follows from the registry: the policy's contents, the browser's rules, the functions' rules, the machine-readable
+//! forms. Each derivation is a function from `&Registry` to a value.
+
+pub mod authority;
+pub mod consent;
+pub mod dpv;
+pub mod egress;
+pub mod headers;
+pub mod policy;
+pub mod record;
+pub mod retention;
+pub mod rights;
+pub mod schema;
+pub mod tilt;
+pub mod well_known;
+pub mod words;

@@ -1,0 +1,100 @@
+//! The Content-Security-Policy that follows from the declared services, for each state of consent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::consent;
+use crate::model::{Category, Directive, Registry, Service};
+
+/// What every page may load from the site itself. Each directive lists own paths once something optional is served from there.
+const OWN: [(&str, &str); 10] = [
+    ("connect-src", "'self'"),
+    ("font-src", "'self'"),
+    ("form-action", "'self'"),
+    ("frame-src", ""),
+    ("img-src", "'self'"),
+    ("manifest-src", "'self'"),
+    ("media-src", "'self'"),
+    ("script-src", "'self'"),
+    ("style-src", "'self'"),
+    ("worker-src", ""),
+];
+
+/// The site's own folders: what a page needs when an optional service is served from the site's own origin, so that `'self'`
+/// would let it through.
+const FOLDERS: [&str; 2] = ["/assets/", "/api/"];
+
+/// The policy's name of a directive.
+pub fn directive_name(directive: Directive) -> &'static str {
+    match directive {
+        Directive::Connect => "connect-src",
+        Directive::Font => "font-src",
+        Directive::Form => "form-action",
+        Directive::Frame => "frame-src",
+        Directive::Img => "img-src",
+        Directive::Media => "media-src",
+        Directive::Script => "script-src",
+        Directive::Style => "style-src",
+        Directive::Worker => "worker-src",
+    }
+}
+
+/// The policy for visitors who agreed to some categories; `base` is the site's own address, where it is known.
+///
+/// What waits for consent is in it only with its category. Nothing inline is ever allowed.
+pub fn content_security_policy(registry: &Registry, accepted: &[Category], base: Option<&str>) -> String {
+    let allowed = |service: &&Service| !service.needs_consent() || accepted.contains(&service.category);
+    let mut sources: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let guarded = guarded_directives(registry);
+    for (name, own) in OWN {
+        let list = sources.entry(name).or_default();
+        match base.filter(|_| guarded.contains(name)) {
+            Some(base) => list.extend(FOLDERS.iter().map(|folder| format!("{base}{folder}"))),
+            None if !own.is_empty() => _ = list.insert(own.to_owned()),
+            None => {}
+        }
+    }
+    for service in registry.services.iter().filter(allowed) {
+        for (directive, origins) in &service.origins {
+            sources.entry(directive_name(*directive)).or_default().extend(origins.iter().map(|origin| absolute(origin, base)));
+        }
+    }
+    let mut policy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'".to_owned();
+    for (name, list) in sources.into_iter().filter(|(_, list)| !list.is_empty()) {
+        policy.push_str(&format!("; {name} {}", list.into_iter().collect::<Vec<_>>().join(" ")));
+    }
+    policy
+}
+
+/// The directives in which an optional service is served from the site's own origin.
+fn guarded_directives(registry: &Registry) -> BTreeSet<&'static str> {
+    let optional = registry.services.iter().filter(|service| service.needs_consent());
+    let own = optional.flat_map(|service| &service.origins).filter(|(_, origins)| origins.iter().any(|origin| is_own(origin)));
+    own.map(|(directive, _)| directive_name(*directive)).collect()
+}
+
+/// Whether an origin is the site's own: `'self'`, or a path of it.
+pub fn is_own(origin: &str) -> bool {
+    origin == "'self'" || origin.starts_with('/')
+}
+
+fn absolute(origin: &str, base: Option<&str>) -> String {
+    match base {
+        Some(base) if origin.starts_with('/') => format!("{base}{origin}"),
+        _ if origin.starts_with('/') => "'self'".to_owned(),
+        _ => origin.to_owned(),
+    }
+}
+
+/// Every state of consent: each combination of the categories that visitors are asked about, none of them first.
+pub fn states(registry: &Registry) -> Vec<Vec<Category>> {
+    let categories = consent::categories(registry);
+    let of = |bits: usize| categories.iter().enumerate().filter(|(n, _)| bits & (1 << n) != 0).map(|(_, category)| *category).collect();
+    (0..1_usize << categories.len()).map(of).collect()
+}
+
+/// The host of an origin such as `https://cdn.example:8443`, without its port; the same text where it is no address.
+pub fn host(origin: &str) -> &str {
+    let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(host, _)| host)
+}

@@ -1,0 +1,78 @@
+//! What loads or stores something in a visitor's browser.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Category, Directive, Facts, Keep, Localized, Party, PurposeId, RecipientId, ServiceId, Stated, StorageKind, System};
+
+/// Something that loads or stores something in a visitor's browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Its key.
+    pub id: ServiceId,
+    /// Its name for visitors.
+    pub label: Localized,
+    /// What it is for, in a clause.
+    pub does: Localized,
+    /// Whether consent is asked for it, and together with what.
+    pub category: Category,
+    /// Whether it is audience measurement that needs no consent, as the CNIL describes it.
+    pub exempt: bool,
+    /// The purpose that it serves.
+    pub purpose: Option<PurposeId>,
+    /// Who gets what it collects; none for what stays on the site.
+    pub recipient: Option<RecipientId>,
+    /// What the recipient receives when it loads.
+    pub receives: Option<Localized>,
+    /// What may be loaded from where.
+    pub origins: Origins,
+    /// The cookies that it sets.
+    pub cookies: Vec<Cookie>,
+    /// What else it stores in the browser.
+    pub storage: Vec<Storage>,
+    /// Whether it asks for the signals of Google Consent Mode.
+    pub consent_mode: bool,
+    /// What has to be loosened in the browser's protections for it.
+    pub loosens: Option<Localized>,
+    /// Which part of the work it belongs to.
+    pub system: System,
+    /// Where the facts come from, where they come from the catalogue.
+    pub facts: Option<Facts>,
+}
+
+impl Service {
+    /// Whether visitors must have agreed before it loads or stores anything (Directive 2002/58/EC Art. 5(3)).
+    pub fn needs_consent(&self) -> bool {
+        self.category != Category::Essential && !self.exempt
+    }
+}
+
+/// The origins of a service by what is loaded from them, such as `https://cdn.example` or `'self'`.
+pub type Origins = BTreeMap<Directive, Vec<String>>;
+
+/// A cookie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cookie {
+    /// Its name; `*` stands for any letters.
+    pub name: String,
+    /// How long it is kept.
+    pub keep: Option<Stated<Keep>>,
+    /// On whose domain it is set.
+    pub party: Party,
+    /// What it is for.
+    pub does: Option<Localized>,
+}
+
+/// Something stored in the browser that is no cookie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Storage {
+    /// Where.
+    pub kind: StorageKind,
+    /// Its key; `*` stands for any letters.
+    pub key: String,
+    /// How long it is kept.
+    pub keep: Option<Stated<Keep>>,
+    /// What it is for.
+    pub does: Option<Localized>,
+}

@@ -1,0 +1,53 @@
+//! Reads a form and its fields.
+
+use super::read::{id, text, word};
+use crate::model::{DataId, Field, FieldType, Form, FormId, Limits, Localized, OptionItem, PurposeId};
+use crate::yaml::{Fields, Node, Value};
+
+/// The name of the form in a file: the file's own.
+pub(super) fn name(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.split('.').next().unwrap_or(file)
+}
+
+pub(super) fn read(name: &str, fields: &mut Fields<'_>) -> Form {
+    let label = text(fields, "label").unwrap_or_else(|| Localized::everywhere(name));
+    let submit = text(fields, "submit").unwrap_or_else(send);
+    let sent = text(fields, "sent");
+    let (data, purpose) = (id::<DataId>(fields, "data"), id::<PurposeId>(fields, "purpose"));
+    let each = fields.each("fields", "the field", |name, fields| field(name, fields, data.as_ref(), purpose.as_ref()));
+    Form { id: FormId::from(name), label, submit, sent, fields: each }
+}
+
+fn send() -> Localized {
+    let by_language = [("en", "Send"), ("fr", "Envoyer")].map(|(code, text)| (code.to_owned(), text.to_owned())).to_vec();
+    Localized { default: "Send".to_owned(), by_language }
+}
+
+fn field(name: &str, fields: &mut Fields<'_>, data: Option<&DataId>, purpose: Option<&PurposeId>) -> Field {
+    let types: Vec<&str> = FieldType::ALL.iter().map(|kind| kind.name()).collect();
+    let parse = |text: &str| FieldType::ALL.into_iter().find(|kind| kind.name() == text);
+    let length = |value: Option<i64>| value.and_then(|length| u32::try_from(length).ok());
+    Field {
+        name: name.to_owned(),
+        label: text(fields, "label").unwrap_or_else(|| Localized::everywhere(name)),
+        hint: text(fields, "hint"),
+        kind: word(fields, "type", &types, parse).unwrap_or(FieldType::Text),
+        required: fields.bool("required").unwrap_or(false),
+        why: text(fields, "why"),
+        limits: Limits {
+            min_length: length(fields.int("min_length")),
+            max_length: length(fields.int("max_length")),
+            pattern: fields.text("pattern"),
+        },
+        options: fields.typed("options", "a map of values to labels", options).unwrap_or_default(),
+        autocomplete: fields.text("autocomplete"),
+        data: id(fields, "data").or_else(|| data.cloned()),
+        purpose: id(fields, "purpose").or_else(|| purpose.cloned()),
+    }
+}
+
+fn options(node: &Node) -> Option<Vec<OptionItem>> {
+    let Value::Map(entries) = &node.value else { return None };
+    entries.iter().map(|entry| Some(OptionItem { value: entry.key.clone(), label: super::localized(&entry.value)? })).collect()
+}

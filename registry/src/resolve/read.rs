@@ -1,0 +1,146 @@
+//! Readers of the registry's own types: texts in languages, what is stated or unknown, words of a vocabulary, periods, ids.
+
+use crate::diagnostic::suggest;
+use crate::model::{Country, Keep, Localized, Period, Stated};
+use crate::yaml::{Fields, Node, Value, wrong_type};
+
+/// What [`period`] expects.
+const PERIOD: &str = "a length of time, such as `2 years` or `P2Y`";
+
+/// A text, or a map of language codes to texts, blank ones left out.
+pub fn localized(node: &Node) -> Option<Localized> {
+    match &node.value {
+        Value::Map(entries) => {
+            let by_language: Option<Vec<_>> =
+                entries.iter().filter(|e| !e.value.is_blank()).map(|e| Some((e.key.clone(), e.value.as_text()?.to_owned()))).collect();
+            let by_language = by_language?;
+            Some(Localized { default: by_language.first()?.1.clone(), by_language })
+        }
+        _ => node.as_text().map(Localized::everywhere),
+    }
+}
+
+/// A key's text in languages.
+pub(super) fn text(fields: &mut Fields<'_>, key: &'static str) -> Option<Localized> {
+    fields.typed(key, "text, or a map of language codes to texts", localized)
+}
+
+/// A key's list of texts in languages; a single one is a list of one.
+pub(super) fn texts(fields: &mut Fields<'_>, key: &'static str) -> Vec<Localized> {
+    let read = |node: &Node| match &node.value {
+        Value::List(items) => items.iter().map(localized).collect::<Option<Vec<_>>>(),
+        _ => localized(node).map(|text| vec![text]),
+    };
+    fields.typed(key, "a list of texts", read).unwrap_or_default()
+}
+
+/// Who must supply a value that nobody has stated, where it is written `{ unknown: … }`.
+pub(super) fn unknown(node: &Node) -> Option<Localized> {
+    match &node.value {
+        Value::Map(entries) => match entries.as_slice() {
+            [entry] if entry.key == "unknown" => localized(&entry.value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A key's value as `read` takes it, or that it is unknown.
+pub(super) fn stated<T>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    expected: &str,
+    read: impl Fn(&Node) -> Option<T>,
+) -> Option<Stated<T>> {
+    let expected = format!("{expected}, or `unknown:` and who must supply it");
+    fields.typed(key, &expected, |node| unknown(node).map(Stated::Unknown).or_else(|| read(node).map(Stated::Known)))
+}
+
+/// A key's plain text, or that it is unknown.
+pub(super) fn stated_text(fields: &mut Fields<'_>, key: &'static str) -> Option<Stated<String>> {
+    stated(fields, key, "text", |node| node.as_text().map(str::to_owned))
+}
+
+/// A key's country, or that it is unknown.
+pub(super) fn stated_country(fields: &mut Fields<'_>, key: &'static str) -> Option<Stated<Country>> {
+    stated(fields, key, "a country by its code of two letters, such as `FR`", |node| Country::parse(node.as_text()?))
+}
+
+/// A key's length of time.
+pub(super) fn period(fields: &mut Fields<'_>, key: &'static str) -> Option<Period> {
+    fields.typed(key, PERIOD, |node| Period::parse(node.as_text()?))
+}
+
+/// A key's length of time, or that it is unknown.
+pub(super) fn stated_period(fields: &mut Fields<'_>, key: &'static str) -> Option<Stated<Period>> {
+    stated(fields, key, PERIOD, |node| Period::parse(node.as_text()?))
+}
+
+/// How long something is kept, or that it is unknown.
+pub(super) fn stated_keep(fields: &mut Fields<'_>, key: &'static str) -> Option<Stated<Keep>> {
+    stated(fields, key, "`session`, `until deleted` or a length of time, such as `2 years`", |node| match node.as_text()? {
+        "session" => Some(Keep::Session),
+        "until deleted" => Some(Keep::UntilDeleted),
+        period => Period::parse(period).map(Keep::For),
+    })
+}
+
+/// A key's word of a vocabulary.
+pub(super) fn word<T: Copy>(fields: &mut Fields<'_>, key: &'static str, names: &[&str], parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let node = fields.take(key)?;
+    let text = node.as_text().unwrap_or("");
+    let value = parse(text);
+    if value.is_none() {
+        let wrong = wrong_type(&format!("`{key}`"), &one_of(names), fields.file(), node.span).help(suggest(text, names));
+        fields.diagnostics().push(wrong);
+    }
+    value
+}
+
+/// A key's words of a vocabulary; a single one is a list of one.
+pub(super) fn words<T: Copy>(fields: &mut Fields<'_>, key: &'static str, names: &[&str], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    let mut values = Vec::new();
+    for (text, span) in fields.texts(key) {
+        match parse(&text) {
+            Some(value) => values.push(value),
+            None => {
+                let wrong = wrong_type(&format!("each of `{key}`"), &one_of(names), fields.file(), span).help(suggest(&text, names));
+                fields.diagnostics().push(wrong);
+            }
+        }
+    }
+    values
+}
+
+fn one_of(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "nothing".to_owned(),
+    }
+}
+
+/// A key's list of ids.
+pub(super) fn ids<I: for<'i> From<&'i str>>(fields: &mut Fields<'_>, key: &'static str) -> Vec<I> {
+    fields.texts(key).iter().map(|(text, _)| I::from(text.as_str())).collect()
+}
+
+/// A key's id.
+pub(super) fn id<I: for<'i> From<&'i str>>(fields: &mut Fields<'_>, key: &'static str) -> Option<I> {
+    fields.text(key).map(|text| I::from(text.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::yaml;
+
+    #[test]
+    fn blank_texts_of_a_language_are_left_out() {
+        let root = yaml::parse(&Arc::from("a.yaml"), "{ en: ' ', fr: Bonjour }", 0).value.unwrap();
+        assert_eq!(localized(&root).unwrap().get("en"), "Bonjour");
+    }
+}

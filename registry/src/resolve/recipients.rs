@@ -1,0 +1,40 @@
+//! Reads who receives data.
+
+use super::read::{self, stated, stated_country};
+use crate::model::{Facts, Recipient, RecipientId, Role, Safeguard};
+use crate::yaml::{Fields, Node, Value};
+
+pub(super) fn read(id: &str, fields: &mut Fields<'_>) -> Recipient {
+    fields.text("website");
+    Recipient {
+        id: RecipientId::from(id),
+        name: fields.text("name").unwrap_or_else(|| id.to_owned()),
+        legal_name: fields.text("legal_name"),
+        role: stated(fields, "role", "`processor`, `joint-controller` or `controller`", |node| Role::parse(node.as_text()?)),
+        does: read::text(fields, "does"),
+        country: stated_country(fields, "country"),
+        region: read::text(fields, "region"),
+        self_hosted: fields.bool("self_hosted").unwrap_or(false),
+        address: fields.text("address"),
+        safeguards: stated(fields, "safeguards", "a list of `adequacy`, `dpf`, `scc` or `bcr`", safeguards),
+        copy: fields.text("copy"),
+        privacy: fields.text("privacy"),
+        certifications: fields.texts("certifications").into_iter().map(|(text, _)| text).collect(),
+        calls: fields.texts("calls").into_iter().map(|(text, _)| text).collect(),
+        facts: facts(fields),
+    }
+}
+
+fn safeguards(node: &Node) -> Option<Vec<Safeguard>> {
+    match &node.value {
+        Value::List(items) => items.iter().map(|item| Safeguard::parse(item.as_text()?)).collect(),
+        _ => Some(vec![Safeguard::parse(node.as_text()?)?]),
+    }
+}
+
+/// Where facts were read, and when.
+pub(super) fn facts(fields: &mut Fields<'_>) -> Option<Facts> {
+    let (source, read) = (fields.text("source"), fields.text("read"));
+    fields.text("unread");
+    source.map(|source| Facts { source, read })
+}
