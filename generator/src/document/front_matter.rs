@@ -37,6 +37,12 @@ pub struct FrontMatter {
     pub sort_by: Option<SortBy>,
     /// How many pages of a section stand on one page.
     pub paginate_by: Option<usize>,
+    /// Which policy the page is, such as `privacy`: it is versioned, and held against the registry.
+    pub policy: Option<(String, Span)>,
+    /// The policy's version.
+    pub version: Option<(String, Span)>,
+    /// The day from which that version applies.
+    pub effective: Option<Date>,
     /// Whatever else its templates read.
     pub extra: serde_json::Value,
 }
@@ -91,6 +97,9 @@ pub fn read(file: &Arc<str>, text: &str, offset: usize) -> Reported<FrontMatter>
             tags: fields.texts("tags").into_iter().map(|(tag, _)| tag).collect(),
             sort_by: fields.typed("sort_by", "`date`, `title` or `weight`", |node| sort_by(node.as_text()?)),
             paginate_by: fields.typed("paginate_by", "a whole number above 0", positive),
+            policy: spanned(&mut fields, "policy"),
+            version: spanned(&mut fields, "version"),
+            effective: date(&mut fields, "effective", file),
             extra: fields.take("extra").map(json).unwrap_or_default(),
         };
         fields.finish_with(Some("what only templates read goes under `extra:`"));
