@@ -9,6 +9,7 @@ mod look;
 mod order;
 mod others;
 mod pages;
+mod policies;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -116,7 +117,8 @@ impl Builder {
         let declared = self.declarations.refresh(&self.inputs, self.today);
         diagnostics.extend(self.declarations.diagnostics());
         let registry = &declared.registry;
-        let documents = self.inputs.documents();
+        let mut documents = self.inputs.documents();
+        policies::complete(&config, registry, &mut documents);
         let SiteMemory { key: site_key, site, diagnostics: of_structure } = self.site(&config, &documents);
         diagnostics.extend(of_structure);
         self.look.refresh(&self.inputs, &config);
@@ -134,6 +136,7 @@ impl Builder {
         if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| Theme::text(source, path);
             diagnostics.extend(self.pages.check(&site, &self.look.theme, &self.others.output, &text));
+            diagnostics.extend(policies::check(&site, &declared, &shared, &self.pages));
         }
         let mut diagnostics = order::sorted(diagnostics);
         let silenced = silence::apply(&config, &mut diagnostics);

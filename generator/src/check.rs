@@ -12,6 +12,7 @@ mod locate;
 mod manual;
 pub mod minify_unavailable;
 mod missing_alternative;
+pub mod promise_not_shown;
 pub mod silence;
 pub mod stale_headers;
 
@@ -34,6 +35,7 @@ pub fn rules() -> Vec<&'static Rule> {
         &empty_site::EMPTY_SITE,
         &foreign_file::FOREIGN_FILE,
         &minify_unavailable::MINIFY_UNAVAILABLE,
+        &promise_not_shown::PROMISE_NOT_SHOWN,
         &silence::UNKNOWN_RULE,
         &stale_headers::STALE_HEADERS,
     ];

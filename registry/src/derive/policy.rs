@@ -4,6 +4,7 @@
 
 mod browser;
 mod people;
+mod promises;
 mod uses;
 mod who;
 
@@ -13,6 +14,7 @@ use super::words::Words;
 use crate::model::{Localized, Registry, Stated};
 pub use browser::{CategoryView, CookieView, ServiceView, StorageView};
 pub use people::{AttributionView, CaliforniaRightView, CaliforniaView, ChangesView, ExtensionView, MeasuresView, RightView, RightsView};
+pub use promises::{Promise, promises};
 pub use uses::{BasesView, BasisView, DataView, FieldView, PurposeView, RetentionView, UnderBasis};
 pub use who::{AuthorityView, AutomatedView, ControllerView, DpoView, FactsView, RecipientView, SaleView};
 
