@@ -2,6 +2,7 @@
 
 pub mod broken_anchor;
 pub mod broken_link;
+pub mod change_without_notice;
 pub mod duplicate_permalink;
 pub mod empty_site;
 pub mod facts;
@@ -31,6 +32,7 @@ pub fn rules() -> Vec<&'static Rule> {
     let own = [
         &broken_anchor::BROKEN_ANCHOR,
         &broken_link::BROKEN_LINK,
+        &change_without_notice::CHANGE_WITHOUT_NOTICE,
         &duplicate_permalink::DUPLICATE_PERMALINK,
         &empty_site::EMPTY_SITE,
         &foreign_file::FOREIGN_FILE,

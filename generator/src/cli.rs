@@ -4,6 +4,7 @@ mod build;
 mod explain;
 mod init;
 mod new;
+mod policy;
 mod serve;
 
 use std::io::{IsTerminal, Write};
@@ -50,6 +51,8 @@ enum Command {
     Init(init::InitArguments),
     /// Write a new page, post or policy
     New(new::NewArguments),
+    /// Publish versions of a policy
+    Policy(policy::PolicyArguments),
 }
 
 /// What all commands share.
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&shell, &arguments),
         Command::Init(arguments) => init::init(&shell, &arguments),
         Command::New(arguments) => new::new(&shell, &arguments),
+        Command::Policy(arguments) => policy::policy(&shell, &arguments),
     };
     let code = match outcome {
         Ok(Outcome::Clean) => 0,

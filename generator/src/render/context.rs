@@ -1,5 +1,6 @@
 //! What all pages of a language share in their templates: the site, its menus, the interface's words, the data.
 
+use jiff::civil::Date;
 use registry::derive::policy::{Policy, policy};
 use registry::derive::words::Words;
 use registry::model::{Registry, Stated};
@@ -8,6 +9,7 @@ use serde_json::Value as Json;
 use tera::Value;
 
 use super::feed;
+use super::interface::spoken_date;
 use crate::digest::{Digest, Hasher};
 use crate::site::Site;
 
@@ -100,6 +102,11 @@ impl Shared {
     /// What the policy tells in a language.
     pub fn policy(&self, language: usize) -> &Policy {
         &self.languages[language].policy
+    }
+
+    /// A day in the words of a language.
+    pub fn day(&self, language: usize, day: Date) -> String {
+        spoken_date(&day.to_string(), &self.languages[language].words)
     }
 
     /// A word of the interface; empty where there is none.
