@@ -1,11 +1,21 @@
 //! The checks on the registry: each a promise that the law demands, one rule a file.
 
+mod authority_missing;
+mod automated_decisions_undecided;
 mod controller_incomplete;
+mod dpo_undecided;
+mod field_without_purpose;
 #[cfg(test)]
 mod fixture;
+mod interest_unstated;
+mod obligation_unstated;
+mod purpose_without_basis;
+mod recipient_incomplete;
+mod recipient_unused;
+mod service_without_purpose;
 
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::model::{Places, Registry};
+use crate::model::{Places, Registry, Service};
 use crate::resolve::Declared;
 
 /// What the checks judge.
@@ -21,6 +31,13 @@ pub(crate) struct Judged<'a> {
 }
 
 impl Judged<'_> {
+    /// Whether the site handles personal data, so that people must be told of it. A stored setting that reaches nobody is none.
+    pub(crate) fn handles_data(&self) -> bool {
+        let registry = self.registry;
+        let reaches_out = |service: &Service| service.needs_consent() || service.recipient.is_some();
+        registry.has_policy() || !registry.forms.is_empty() || registry.services.iter().any(reaches_out)
+    }
+
     /// A diagnostic at the declaration of a path.
     pub(crate) fn at(&self, rule: &'static Rule, path: &str, message: impl Into<String>) -> Diagnostic {
         self.places.point(Diagnostic::new(rule, message), path)
@@ -31,7 +48,19 @@ impl Judged<'_> {
 type Check = fn(Judged<'_>, &mut Vec<Diagnostic>);
 
 /// Every check with its rules.
-const CHECKS: &[(Check, &[&Rule])] = &[(controller_incomplete::check, &[&controller_incomplete::CONTROLLER_INCOMPLETE])];
+const CHECKS: &[(Check, &[&Rule])] = &[
+    (authority_missing::check, &[&authority_missing::AUTHORITY_MISSING]),
+    (automated_decisions_undecided::check, &[&automated_decisions_undecided::AUTOMATED_DECISIONS_UNDECIDED]),
+    (controller_incomplete::check, &[&controller_incomplete::CONTROLLER_INCOMPLETE]),
+    (dpo_undecided::check, &[&dpo_undecided::DPO_UNDECIDED]),
+    (field_without_purpose::check, &[&field_without_purpose::FIELD_WITHOUT_PURPOSE]),
+    (interest_unstated::check, &[&interest_unstated::INTEREST_UNSTATED]),
+    (obligation_unstated::check, &[&obligation_unstated::OBLIGATION_UNSTATED]),
+    (purpose_without_basis::check, &[&purpose_without_basis::PURPOSE_WITHOUT_BASIS]),
+    (recipient_incomplete::check, &[&recipient_incomplete::RECIPIENT_INCOMPLETE]),
+    (recipient_unused::check, &[&recipient_unused::RECIPIENT_UNUSED]),
+    (service_without_purpose::check, &[&service_without_purpose::SERVICE_WITHOUT_PURPOSE]),
+];
 
 /// Every rule of the checks.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
