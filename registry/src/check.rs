@@ -12,7 +12,10 @@ mod obligation_unstated;
 mod purpose_without_basis;
 mod recipient_incomplete;
 mod recipient_unused;
+mod retention_missing;
+mod retention_unenforced;
 mod service_without_purpose;
+mod transfer_without_safeguard;
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::model::{Places, Registry, Service};
@@ -59,7 +62,10 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (purpose_without_basis::check, &[&purpose_without_basis::PURPOSE_WITHOUT_BASIS]),
     (recipient_incomplete::check, &[&recipient_incomplete::RECIPIENT_INCOMPLETE]),
     (recipient_unused::check, &[&recipient_unused::RECIPIENT_UNUSED]),
+    (retention_missing::check, &[&retention_missing::RETENTION_MISSING]),
+    (retention_unenforced::check, &[&retention_unenforced::RETENTION_UNENFORCED]),
     (service_without_purpose::check, &[&service_without_purpose::SERVICE_WITHOUT_PURPOSE]),
+    (transfer_without_safeguard::check, &[&transfer_without_safeguard::TRANSFER_WITHOUT_SAFEGUARD]),
 ];
 
 /// Every rule of the checks.

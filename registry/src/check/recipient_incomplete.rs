@@ -18,7 +18,7 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let named = recipient.name != recipient.id.as_str() || judged.places.has(&format!("{path}.name"));
         let missing = missing(recipient, named);
         if !missing.is_empty() {
-            let keys: Vec<String> = missing.iter().map(|key| format!("`{key}:`")).collect();
+            let keys: Vec<String> = missing.iter().map(|key| format!("`{key}`")).collect();
             let message = format!("the recipient `{}` has no {}", recipient.id, keys.join(", no "));
             diagnostics.push(
                 judged

@@ -29,7 +29,7 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
             .filter_map(|(key, missing)| missing.then_some(key))
             .collect();
         if !missing.is_empty() {
-            let keys: Vec<String> = missing.iter().map(|key| format!("`{key}:`")).collect();
+            let keys: Vec<String> = missing.iter().map(|key| format!("`{key}`")).collect();
             let message = format!("the service `{}` has no {}", service.id, keys.join(", no "));
             diagnostics.push(
                 judged
