@@ -2,6 +2,7 @@
 
 mod authority_missing;
 mod automated_decisions_undecided;
+mod california_incomplete;
 mod controller_incomplete;
 mod dpo_undecided;
 mod field_without_purpose;
@@ -9,13 +10,17 @@ mod field_without_purpose;
 mod fixture;
 mod interest_unstated;
 mod obligation_unstated;
+mod policy_stale;
 mod purpose_without_basis;
 mod recipient_incomplete;
 mod recipient_unused;
 mod retention_missing;
 mod retention_unenforced;
+mod right_missing;
+mod right_without_channel;
 mod service_without_purpose;
 mod transfer_without_safeguard;
+mod withdrawal_missing;
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::model::{Places, Registry, Service};
@@ -29,7 +34,6 @@ pub(crate) struct Judged<'a> {
     /// Where each declaration was written.
     pub(crate) places: &'a Places,
     /// The day of the build, `YYYY-MM-DD`.
-    #[expect(dead_code, reason = "the check of stale policies reads it")]
     pub(crate) today: &'a str,
 }
 
@@ -54,18 +58,23 @@ type Check = fn(Judged<'_>, &mut Vec<Diagnostic>);
 const CHECKS: &[(Check, &[&Rule])] = &[
     (authority_missing::check, &[&authority_missing::AUTHORITY_MISSING]),
     (automated_decisions_undecided::check, &[&automated_decisions_undecided::AUTOMATED_DECISIONS_UNDECIDED]),
+    (california_incomplete::check, &[&california_incomplete::CALIFORNIA_INCOMPLETE]),
     (controller_incomplete::check, &[&controller_incomplete::CONTROLLER_INCOMPLETE]),
     (dpo_undecided::check, &[&dpo_undecided::DPO_UNDECIDED]),
     (field_without_purpose::check, &[&field_without_purpose::FIELD_WITHOUT_PURPOSE]),
     (interest_unstated::check, &[&interest_unstated::INTEREST_UNSTATED]),
     (obligation_unstated::check, &[&obligation_unstated::OBLIGATION_UNSTATED]),
+    (policy_stale::check, &[&policy_stale::POLICY_STALE]),
     (purpose_without_basis::check, &[&purpose_without_basis::PURPOSE_WITHOUT_BASIS]),
     (recipient_incomplete::check, &[&recipient_incomplete::RECIPIENT_INCOMPLETE]),
     (recipient_unused::check, &[&recipient_unused::RECIPIENT_UNUSED]),
     (retention_missing::check, &[&retention_missing::RETENTION_MISSING]),
     (retention_unenforced::check, &[&retention_unenforced::RETENTION_UNENFORCED]),
+    (right_missing::check, &[&right_missing::RIGHT_MISSING]),
+    (right_without_channel::check, &[&right_without_channel::RIGHT_WITHOUT_CHANNEL]),
     (service_without_purpose::check, &[&service_without_purpose::SERVICE_WITHOUT_PURPOSE]),
     (transfer_without_safeguard::check, &[&transfer_without_safeguard::TRANSFER_WITHOUT_SAFEGUARD]),
+    (withdrawal_missing::check, &[&withdrawal_missing::WITHDRAWAL_MISSING]),
 ];
 
 /// Every rule of the checks.
