@@ -3,6 +3,7 @@
 mod authority_missing;
 mod automated_decisions_undecided;
 mod california_incomplete;
+mod choice_kept_too_long;
 mod controller_incomplete;
 mod dpo_undecided;
 mod field_without_purpose;
@@ -19,6 +20,7 @@ mod retention_unenforced;
 mod right_missing;
 mod right_without_channel;
 mod service_without_purpose;
+mod tracker_without_consent;
 mod transfer_without_safeguard;
 mod withdrawal_missing;
 
@@ -59,6 +61,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (authority_missing::check, &[&authority_missing::AUTHORITY_MISSING]),
     (automated_decisions_undecided::check, &[&automated_decisions_undecided::AUTOMATED_DECISIONS_UNDECIDED]),
     (california_incomplete::check, &[&california_incomplete::CALIFORNIA_INCOMPLETE]),
+    (choice_kept_too_long::check, &[&choice_kept_too_long::CHOICE_KEPT_TOO_LONG]),
     (controller_incomplete::check, &[&controller_incomplete::CONTROLLER_INCOMPLETE]),
     (dpo_undecided::check, &[&dpo_undecided::DPO_UNDECIDED]),
     (field_without_purpose::check, &[&field_without_purpose::FIELD_WITHOUT_PURPOSE]),
@@ -73,6 +76,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (right_missing::check, &[&right_missing::RIGHT_MISSING]),
     (right_without_channel::check, &[&right_without_channel::RIGHT_WITHOUT_CHANNEL]),
     (service_without_purpose::check, &[&service_without_purpose::SERVICE_WITHOUT_PURPOSE]),
+    (tracker_without_consent::check, &[&tracker_without_consent::TRACKER_WITHOUT_CONSENT]),
     (transfer_without_safeguard::check, &[&transfer_without_safeguard::TRANSFER_WITHOUT_SAFEGUARD]),
     (withdrawal_missing::check, &[&withdrawal_missing::WITHDRAWAL_MISSING]),
 ];
