@@ -22,6 +22,7 @@ mod right_without_channel;
 mod service_without_purpose;
 mod tracker_without_consent;
 mod transfer_without_safeguard;
+mod unknown_fact;
 mod withdrawal_missing;
 
 use crate::diagnostic::{Diagnostic, Rule};
@@ -78,6 +79,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (service_without_purpose::check, &[&service_without_purpose::SERVICE_WITHOUT_PURPOSE]),
     (tracker_without_consent::check, &[&tracker_without_consent::TRACKER_WITHOUT_CONSENT]),
     (transfer_without_safeguard::check, &[&transfer_without_safeguard::TRANSFER_WITHOUT_SAFEGUARD]),
+    (unknown_fact::check, &[&unknown_fact::UNKNOWN_FACT]),
     (withdrawal_missing::check, &[&withdrawal_missing::WITHDRAWAL_MISSING]),
 ];
 
@@ -86,7 +88,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     CHECKS.iter().flat_map(|(_, rules)| rules.iter().copied())
 }
 
-/// Judges what is declared. A registry that declares no more than a controller is judged by that alone.
+/// Judges what is declared. Where no more than a controller is declared, it is judged by that alone.
 pub fn registry(declared: &Declared, today: &str) -> Vec<Diagnostic> {
     let judged = Judged { registry: &declared.registry, places: &declared.places, today };
     let mut diagnostics = Vec::new();

@@ -31,17 +31,16 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for service in &judged.registry.services {
         if remembers_choice(service) {
             for (path, name) in stored_longer(service, CHOICE) {
-                let why = "visitors are asked again after 6 months (CNIL, recommendation of 17 September 2020, 38)";
+                let why = "visitors are asked again after 6 months (CNIL, deliberation 2020-092)";
                 report(&path, format!("the choice in `{name}`"), CHOICE, why);
             }
         } else if service.exempt {
             for (path, name) in stored_longer(service, COOKIE) {
-                let why =
-                    "measurement without consent may recognise a browser for 13 months (CNIL, guidelines of 17 September 2020, Art. 5)";
+                let why = "measurement without consent may recognise a browser for 13 months (CNIL, deliberation 2020-092, Art. 5)";
                 report(&path, format!("`{name}` of the exempt service `{}`", service.id), COOKIE, why);
             }
             for path in measured_longer(judged.registry, service) {
-                let why = "what is measured without consent may be kept for 25 months (CNIL, guidelines of 17 September 2020, Art. 5)";
+                let why = "what is measured without consent may be kept for 25 months (CNIL, deliberation 2020-092, Art. 5)";
                 report(&path, format!("what the exempt service `{}` measures", service.id), MEASURED, why);
             }
         }

@@ -28,7 +28,8 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
             if let Some(reason) = not_exempt(judged.registry, service) {
                 let message = format!("the service `{}` is declared `exempt`, and {reason}", service.id);
                 let help = "remove `exempt`, so that visitors are asked first";
-                let exemption = "only measurement for the site alone, which follows nobody, does without consent (CNIL, guidelines of 17 September 2020, Art. 5)";
+                let exemption =
+                    "only measurement for the site alone, which follows nobody, does without consent (CNIL, deliberation 2020-091, Art. 5)";
                 diagnostics.push(judged.at(&TRACKER_WITHOUT_CONSENT, &format!("{path}.exempt"), message).why(exemption).help(help));
             }
         } else if service.category == Category::Essential
