@@ -97,3 +97,6 @@ pub fn registry(declared: &Declared, today: &str) -> Vec<Diagnostic> {
     }
     diagnostics
 }
+
+#[cfg(test)]
+mod tests;
