@@ -12,5 +12,6 @@ pub mod retention;
 pub mod rights;
 pub mod schema;
 pub mod tilt;
+pub mod unknowns;
 pub mod well_known;
 pub mod words;
