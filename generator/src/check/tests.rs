@@ -90,13 +90,34 @@ fn these_rules_can_be_silenced() {
     assert_eq!(
         allowed,
         [
+            "authority-missing",
+            "automated-decisions-undecided",
             "broken-anchor",
             "broken-link",
+            "california-incomplete",
+            "change-without-notice",
+            "choice-kept-too-long",
             "controller-incomplete",
+            "dpo-undecided",
+            "field-without-purpose",
+            "interest-unstated",
             "large-page",
             "missing-alternative",
+            "obligation-unstated",
+            "policy-stale",
             "promise-not-shown",
-            "untranslated-interface"
+            "purpose-without-basis",
+            "recipient-incomplete",
+            "recipient-unused",
+            "retention-missing",
+            "retention-unenforced",
+            "right-missing",
+            "right-without-channel",
+            "service-without-purpose",
+            "tracker-without-consent",
+            "transfer-without-safeguard",
+            "untranslated-interface",
+            "withdrawal-missing"
         ]
     );
 }
