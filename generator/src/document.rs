@@ -7,6 +7,7 @@ pub mod links;
 pub mod markdown;
 pub mod shortcode;
 pub mod slug;
+mod table;
 
 use std::sync::Arc;
 
