@@ -33,7 +33,7 @@ use declarations::DeclarationsMemory;
 use inputs::Inputs;
 use look::LookMemory;
 use others::OthersMemory;
-use pages::PagesMemory;
+use pages::{Basis, PagesMemory};
 
 /// Which files to look at again.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,8 @@ impl Builder {
         diagnostics.extend(self.others.diagnostics());
         if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| Theme::text(source, path);
-            diagnostics.extend(self.pages.check(&site, &self.look.theme, &self.others.output, &text));
+            let basis = Basis { site: &site, registry, registry_key: self.declarations.key(), theme: &self.look.theme };
+            diagnostics.extend(self.pages.check(basis, &self.others, &text));
         }
         let mut diagnostics = order::sorted(diagnostics);
         let silenced = silence::apply(&config, &mut diagnostics);
@@ -163,7 +164,7 @@ impl Builder {
             return known.clone();
         }
         let outlines: Vec<Arc<Outline>> = documents.iter().map(|d| d.outline.clone()).collect();
-        let files: Vec<Arc<str>> = self.inputs.copies().map(|(path, _)| path.clone()).collect();
+        let files: Vec<Arc<str>> = self.inputs.copies().cloned().collect();
         let site = Arc::new(assemble(config.clone(), &outlines, &files, self.drafts));
         let made = SiteMemory { key, diagnostics: check::site(&site), site };
         self.site = Some(made.clone());

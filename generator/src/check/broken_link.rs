@@ -7,6 +7,7 @@ use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use super::Built;
 use super::facts::Facts;
 use super::locate::Faults;
+use super::origins;
 use crate::site::config::{self, MenuTarget};
 use crate::site::{Site, Target};
 
@@ -17,7 +18,10 @@ pub static BROKEN_LINK: Rule =
 pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Faults) {
     for link in &facts.links {
         if built.routes.get(link.path).is_none() {
-            faults.add(&BROKEN_LINK, link.href(&(built.html)(&facts.out)), facts);
+            let href = link.href(&(built.html)(&facts.out));
+            if !origins::is_of_service(built, facts, &href) {
+                faults.add(&BROKEN_LINK, href, facts);
+            }
         }
     }
 }
