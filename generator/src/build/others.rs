@@ -42,8 +42,8 @@ impl OthersMemory {
         let base = site.config.base_url.as_deref();
         let redirects = site.redirects.iter().map(|redirect| Arc::from(redirects::out(&redirect.from)));
         let facts = |out: Arc<str>| {
-            let artifact = self.output.get(&out).filter(|artifact| artifact.origin.is_none())?;
-            Some(Arc::new(facts::of(&out, None, std::str::from_utf8(&artifact.bytes()?).ok()?, base)))
+            let bytes = self.output.get(&out)?.bytes()?;
+            Some(Arc::new(facts::of(&out, None, std::str::from_utf8(&bytes).ok()?, base)))
         };
         self.redirects = redirects.filter_map(facts).collect();
         let sources = assets.iter().filter_map(|(name, asset)| uses::of_file(&asset.path, &look.theme.files.get(name)?.bytes));

@@ -11,12 +11,12 @@ pub static INLINE_SCRIPT: Rule =
 
 pub(super) fn check(uses: &Uses, told: &mut Vec<Told>) {
     for inline in &uses.inline {
-        let (message, is_style, word) = match inline.form {
-            InlineForm::Script => ("a script stands in the page itself", false, "<script"),
-            InlineForm::Handler => ("a script stands in an attribute", false, ""),
-            InlineForm::Address => ("a script stands in an address", false, "javascript:"),
-            InlineForm::Style => ("a style sheet stands in the page itself", true, "<style"),
-            InlineForm::StyleAttribute => ("a style stands in an attribute", true, ""),
+        let (message, is_style, words) = match inline.form {
+            InlineForm::Script => ("a script stands in the page itself", false, vec!["<script>", "<script"]),
+            InlineForm::Handler => ("a script stands in an attribute", false, vec![]),
+            InlineForm::Address => ("a script stands in an address", false, vec!["javascript:"]),
+            InlineForm::Style => ("a style sheet stands in the page itself", true, vec!["<style>", "<style"]),
+            InlineForm::StyleAttribute => ("a style stands in an attribute", true, vec![]),
         };
         let help = if is_style {
             "give the element a class, and write the style into a style sheet in `templates/css/`"
@@ -26,7 +26,7 @@ pub(super) fn check(uses: &Uses, told: &mut Vec<Told>) {
         let found = Diagnostic::new(&INLINE_SCRIPT, message)
             .why("the Content-Security-Policy lets only files of the site run and style it, so that browsers ignore this")
             .help(help);
-        told.push(Told { diagnostic: found, at: inline.at, words: vec![format!("{word}>"), word.to_owned()] });
+        told.push(Told { diagnostic: found, at: inline.at, words: words.into_iter().map(str::to_owned).collect() });
     }
 }
 

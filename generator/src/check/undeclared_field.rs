@@ -40,10 +40,16 @@ pub(super) fn check(built: Built<'_>, uses: &Uses, told: &mut Vec<Told>) {
             let names: Vec<&str> = known.fields.iter().map(|field| field.name.as_str()).collect();
             let found = Diagnostic::new(&UNDECLARED_FIELD, format!("the form `{}` declares no field `{name}`", known.id))
                 .why("the policy lists what is collected from the form's declaration, and the functions refuse the rest")
-                .help(format!("{}; or declare it in `{}{}.yaml`", suggest(name, &names), model::FORMS, known.id));
+                .help(remedy(name, &names, known));
             told.push(Told { diagnostic: found, at: *at, words: vec![format!("name=\"{name}\"")] });
         }
     }
+}
+
+fn remedy(name: &str, known: &[&str], form: &Declared) -> String {
+    let near = suggest(name, known);
+    let then = if near.ends_with('?') { "" } else { ";" };
+    format!("{near}{then} otherwise declare it in `{}{}.yaml`", model::FORMS, form.id)
 }
 
 /// The form that is sent to an address.

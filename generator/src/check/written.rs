@@ -19,7 +19,7 @@ pub(super) struct Told {
     pub(super) diagnostic: Diagnostic,
     /// Where it stands in the page or file.
     pub(super) at: At,
-    /// Words to look for where the text at that place is not what the author wrote.
+    /// Words to look for where the text at that place is not what the author wrote; none for an attribute, whose name will do.
     pub(super) words: Vec<String>,
 }
 
@@ -74,10 +74,15 @@ impl Tellings {
             }
             let Some(first) = elsewhere.first() else { continue };
             let label = in_look(built, &needles).or_else(|| anywhere(built, first.origin.as_ref()?, &needles));
+            let is_its_own = elsewhere.len() == 1 && label.as_ref().is_some_and(|label| Some(&label.file) == first.origin.as_ref());
             let mut diagnostic = match label {
                 Some(label) => Diagnostic { labels: vec![label], ..diagnostic },
                 None => diagnostic.in_file(first.origin.as_ref().unwrap_or(&first.out)),
             };
+            if is_its_own {
+                diagnostics.push(diagnostic);
+                continue;
+            }
             let seen = super::locate::seen(&first.out, elsewhere.len());
             diagnostic.why = Some(diagnostic.why.map_or(seen.clone(), |why| format!("{why}; {seen}")));
             diagnostics.push(diagnostic);
@@ -94,11 +99,14 @@ pub(super) fn in_file(told: Vec<Told>, file: &FileUses) -> impl Iterator<Item = 
     })
 }
 
-/// What to look for, the surest first: the text itself, its first line, an attribute's name, the words.
+/// What to look for, the surest first: the text itself, its first line, the words or the attribute's name.
 fn needles(html: &str, (start, length): At, words: Vec<String>) -> Vec<String> {
     let text = html.get(start as usize..(start as usize).saturating_add(length as usize)).unwrap_or("").trim();
     let line = text.lines().next().unwrap_or("").trim_end();
     let mut needles = vec![text.to_owned(), crate::html::scan::decode(text).into_owned(), line.to_owned()];
+    if let (true, Some((name, _))) = (words.is_empty(), text.split_once('=')) {
+        needles.push(format!("{name}="));
+    }
     needles.extend(words);
     let mut seen = Vec::new();
     needles.retain(|needle| {
