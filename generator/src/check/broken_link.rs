@@ -49,7 +49,20 @@ pub(super) fn check_menus(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::fixture::structure;
+    use crate::check::fixture::{pages, structure};
+
+    #[test]
+    fn what_the_host_answers_for_a_service_is_not_missed() {
+        let found = |origin: &str, html: &str| {
+            let service = format!("counter: {{ label: C, does: counts, category: analytics, origins: {{ script: [\"{origin}\"] }} }}");
+            let found = pages(&format!("=== content/privacy.yaml\nservices: {{ {service} }}\n=== content/a.md\n<div>{html}</div>\n"));
+            found.iter().filter(|d| d.rule.name == "broken-link").count()
+        };
+        let script = "<script src=\"/_count/x.js\"></script>";
+        let gated = format!("<template data-service=counter>{script}</template>");
+        assert_eq!((found("/_count/", &gated), found("/_count/", script), found("/_counter/", &gated)), (0, 0, 0));
+        assert_eq!((found("'self'", &gated), found("'self'", script), found("https://c.example", &gated)), (0, 1, 1));
+    }
 
     #[test]
     fn a_menu_may_name_neither_a_file_nor_nothing() {

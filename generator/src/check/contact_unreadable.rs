@@ -50,7 +50,8 @@ pub(super) fn check_policy(built: Built<'_>, facts: &Arc<Facts>, told: &mut Vec<
             }
             Token::Start(tag) if tag.is("a") => {
                 let href = tag.attribute("href").unwrap_or_default();
-                is_there |= email.is_some_and(|email| href.strip_prefix("mailto:").is_some_and(|to| to.split('?').next() == Some(email)));
+                is_there |=
+                    email.is_some_and(|email| href.strip_prefix("mailto:").is_some_and(|to| to.split('?').next() == Some(email.as_str())));
             }
             _ => {}
         }
