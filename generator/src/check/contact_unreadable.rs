@@ -34,7 +34,8 @@ pub(super) fn check(uses: &Uses, told: &mut Vec<Told>) {
 pub(super) fn check_policy(built: Built<'_>, facts: &Arc<Facts>, told: &mut Vec<Told>) {
     let page = facts.origin.as_ref().and_then(|origin| built.site.page_of(origin));
     let outline = page.and_then(|page| built.site.pages[page].outline.as_ref());
-    if !outline.is_some_and(|outline| outline.front.policy.as_ref().is_some_and(|(policy, _)| policy == "privacy")) {
+    let policy = outline.and_then(|outline| outline.front.policy.as_ref());
+    if policy.is_none_or(|(policy, _)| policy != "privacy") {
         return;
     }
     let html = (built.html)(&facts.out);

@@ -28,7 +28,7 @@ pub(super) fn check(built: Built<'_>, uses: &Uses, told: &mut Vec<Told>) {
             Gate::Service(id) => !service.needs_consent() || service.id.as_str() == id.as_ref(),
             Gate::Open => !service.needs_consent(),
         };
-        if let Some(service) = services.first().filter(|_| !services.iter().any(|service| is_free(service))) {
+        if let Some(service) = services.first().filter(|_| !services.iter().any(is_free)) {
             told.push(Told {
                 diagnostic: diagnostic(load, service, whence),
                 at: load.at,
