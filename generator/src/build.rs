@@ -35,7 +35,7 @@ use declarations::DeclarationsMemory;
 use inputs::Inputs;
 use look::LookMemory;
 use others::OthersMemory;
-use pages::PagesMemory;
+use pages::{Basis, PagesMemory};
 pub use policies::Unpublishable;
 use versions::VersionsMemory;
 
@@ -143,7 +143,8 @@ impl Builder {
         diagnostics.extend(self.others.diagnostics());
         if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| Theme::text(source, path);
-            diagnostics.extend(self.pages.check(&site, &self.look.theme, &self.others.output, &text));
+            let basis = Basis { site: &site, registry, registry_key: self.declarations.key(), theme: &self.look.theme };
+            diagnostics.extend(self.pages.check(basis, &self.others, &text));
             diagnostics.extend(policies::check(&site, &declared, &shared, &self.pages));
         }
         let mut diagnostics = order::sorted(diagnostics);
@@ -174,7 +175,7 @@ impl Builder {
             return known.clone();
         }
         let outlines: Vec<Arc<Outline>> = documents.iter().map(|d| d.outline.clone()).collect();
-        let files: Vec<Arc<str>> = self.inputs.copies().map(|(path, _)| path.clone()).collect();
+        let files: Vec<Arc<str>> = self.inputs.copies().cloned().collect();
         let site = Arc::new(assemble(config.clone(), &outlines, &files, self.drafts, self.today));
         let made = SiteMemory { key, diagnostics: check::site(&site), site };
         self.site = Some(made.clone());

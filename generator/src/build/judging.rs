@@ -33,3 +33,26 @@ fn a_broken_template_is_one_fault_however_many_pages_use_it() {
     let text = "=== templates/css/site.css\n} a {\n=== content/a.md\n# A\n";
     assert_eq!(broken(text), ["invalid-style"]);
 }
+
+#[test]
+fn a_registry_that_changes_judges_pages_that_do_not() {
+    let page = "=== content/a.md\n# A\n<img src=\"https://c.example/x.png\" alt=\"\">\n=== content/x.css\na { background: url(//c.example/x.png) }\n";
+    let declared = |category: &str| {
+        format!("services: {{ p: {{ label: P, does: shows, category: {category}, origins: {{ img: [https://c.example] }} }} }}\n")
+    };
+    let mut source = Memory::parse(page);
+    let mut builder = Builder::new(Drafts::Left, TODAY);
+    let mut told = |source: &Memory, paths: &[String]| {
+        let build = builder.build(source, Changes::Paths(paths));
+        // What the registry itself lacks is not what is asked here.
+        let told = build.diagnostics.into_iter().filter(|d| matches!(d.rule.name, "undeclared-origin" | "ungated-service"));
+        told.map(|d| (d.rule.name, d.labels[0].file.to_string())).collect::<Vec<_>>()
+    };
+    let both = |rule: &'static str| vec![(rule, "content/a.md".to_owned()), (rule, "content/x.css".to_owned())];
+    let registry = "content/privacy.yaml".to_owned();
+    assert_eq!(told(&source, &["content".to_owned()]), both("undeclared-origin"));
+    source.save(&registry, declared("essential").as_bytes());
+    assert_eq!(told(&source, std::slice::from_ref(&registry)), []);
+    source.save(&registry, declared("media").as_bytes());
+    assert_eq!(told(&source, std::slice::from_ref(&registry)), both("ungated-service"));
+}
