@@ -18,7 +18,7 @@ use registry::diagnostic::{Diagnostic, has_errors};
 use registry::model::Registry;
 use registry::resolve::Declared;
 
-use crate::check::{self, silence};
+use crate::check::{self, prose_contradicts_registry, silence};
 use crate::digest::{Digest, Hasher};
 use crate::document::{Document, Outline};
 use crate::output::{Finish, Output};
@@ -133,6 +133,8 @@ impl Builder {
         diagnostics.extend(self.others.diagnostics());
         if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| Theme::text(source, path);
+            let word = |language: usize, key: &str| Some(shared.word(language, key)).filter(|word| !word.is_empty()).map(str::to_owned);
+            diagnostics.extend(prose_contradicts_registry::check(&site, registry, &text, &word));
             diagnostics.extend(self.pages.check(&site, &self.look.theme, &self.others.output, &text));
         }
         let mut diagnostics = order::sorted(diagnostics);

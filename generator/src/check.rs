@@ -12,6 +12,8 @@ mod locate;
 mod manual;
 pub mod minify_unavailable;
 mod missing_alternative;
+mod prose;
+pub mod prose_contradicts_registry;
 pub mod silence;
 pub mod stale_headers;
 
@@ -34,6 +36,7 @@ pub fn rules() -> Vec<&'static Rule> {
         &empty_site::EMPTY_SITE,
         &foreign_file::FOREIGN_FILE,
         &minify_unavailable::MINIFY_UNAVAILABLE,
+        &prose_contradicts_registry::PROSE_CONTRADICTS_REGISTRY,
         &silence::UNKNOWN_RULE,
         &stale_headers::STALE_HEADERS,
     ];
