@@ -3,7 +3,7 @@
 use registry::derive::authority;
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word, place};
+use super::words::{Phrases, Word, place, written};
 use super::{Contradiction, Judge, Language};
 
 /// What says that an address is one of ours.
@@ -36,16 +36,12 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
             }
             if street.said(&sentence.words)
                 && let Some(postcode) = postcode(&sentence.words, at)
-                && !judge.declared.names(&text(postcode))
+                && !judge.declared.names(&written(postcode))
             {
                 found.push(postal(judge, postcode));
             }
         }
     }
-}
-
-fn text(words: &[Word]) -> String {
-    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a supervisory authority is named: its address is no declaration of the site's.
@@ -131,5 +127,9 @@ fn postal(judge: Judge<'_>, words: &[Word]) -> Contradiction {
         Some(address) => format!("`controller.address` says `{address}`; correct one of the two, or declare whose address it is"),
         None => "declare it as the `address:` of the controller, or of the recipient that is meant".to_owned(),
     };
-    Contradiction { span: place(words), message: format!("the text gives an address in `{}`, and no declaration does", text(words)), help }
+    Contradiction {
+        span: place(words),
+        message: format!("the text gives an address in `{}`, and no declaration does", written(words)),
+        help,
+    }
 }

@@ -55,7 +55,7 @@ const NO_PROCESSORS: [&str; 2] = [
 
 /// Words for Europe as law knows it.
 const EUROPE: [&str; 2] =
-    ["eu|eea|european union|european economic area|the union|europe", "ue|eee|union européenne|espace économique européen|europe|l union"];
+    ["eu|eea|european union|european economic area|the union|europe", "ue|eee|union européenne|espace économique européen|europe"];
 
 /// What goes out of it.
 const OUT: [&str; 2] = ["outside|out of|leave|leaves|left|beyond", "hors|en dehors|quitte|quittent|quitter|sort|sortent|extérieur"];
@@ -183,7 +183,7 @@ fn unconditional(tables: &Tables, words: &[Word], at: usize) -> bool {
 /// Whether it is we who do something.
 fn is_ours(tables: &Tables, words: &[Word], at: usize) -> bool {
     let before = &words[at.saturating_sub(5)..at];
-    tables.ours.said(before) || before.iter().any(|word| matches!(word.fold.as_str(), "we" | "nous" | "are" | "is" | "sont" | "est"))
+    tables.ours.said(before) || before.iter().any(|word| matches!(word.fold.as_str(), "we" | "nous" | "are" | "is" | "be" | "sont" | "est"))
 }
 
 /// That there are no cookies, no third parties, no processors.

@@ -4,7 +4,7 @@ use registry::derive::authority;
 use registry::model::Country;
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word, folded, place, words};
+use super::words::{Phrases, Word, folded, place, words, written};
 use super::{Contradiction, Judge};
 
 /// What says that data is somewhere, or goes there.
@@ -143,10 +143,9 @@ fn declared(judge: Judge<'_>, names: &[(Country, Vec<Word>)]) -> Vec<Country> {
 }
 
 fn contradiction(name: &[Word]) -> Contradiction {
-    let shown: Vec<&str> = name.iter().map(|word| word.text.as_str()).collect();
     Contradiction {
         span: place(name),
-        message: format!("the text has data in `{}`, and no declaration does", shown.join(" ")),
+        message: format!("the text has data in `{}`, and no declaration does", written(name)),
         help: "correct the text, or the `country:` or `region:` of the recipient that is meant".to_owned(),
     }
 }

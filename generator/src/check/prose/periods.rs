@@ -1,7 +1,7 @@
 //! Periods: how long something is kept, by when people are answered, how long before a change they are told.
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word, place, words};
+use super::words::{Phrases, Word, place, words, written};
 use super::{Contradiction, Judge};
 
 /// A length of time in the units that always count the same: months of any length, and minutes.
@@ -90,7 +90,7 @@ const UNITS: [(&str, u32, u32); 24] = [
 ];
 
 /// What may stand between a number and its unit.
-const KINDS_OF_DAYS: &str = " calendar business working consecutive full additional ";
+const KINDS_OF_DAYS: &str = " calendar business working consecutive full ";
 
 /// Numbers that are words of their own before these: "one day we may", "une heure".
 const NO_AMOUNT: [(&str, &str); 6] =
@@ -131,7 +131,7 @@ const ELSEWHERE: [&str; 2] = [
 /// The same right before the amount.
 const NOT_BEHIND: [&str; 2] = [
     "last|past|previous|preceding|prior|every|each|first|per|next|another|further|additional|extended by|extend*|since|by a further",
-    "dernier*|derniere*|precedent*|chaque|tous les|toutes les|premier*|premiere*|prochain*|prolonge*|supplementaire*|depuis|tout les",
+    "dernier*|derniere*|precedent*|chaque|tous les|toutes les|premier*|premiere*|prochain*|prolonge*|supplementaire*|depuis|depuis plus de",
 ];
 
 /// The same right behind it.
@@ -257,15 +257,16 @@ fn is_stated(tables: &Tables, sentence: &Sentence, amount: Found) -> bool {
     };
     // "12 derniers mois" has its word inside.
     if tables.elsewhere.said(words)
-        || near(&tables.not_behind, before)
+        || (1..=3).any(|back| before.len() >= back && tables.not_behind.at(before, before.len() - back) == Some(back))
         || tables.not_before.at(words, amount.end).is_some()
         || (tables.longer.said(words) && tables.longer.find(words).is_some_and(|(at, _)| at < amount.start))
     {
         return false;
     }
     let hyphenated = words[amount.end - 1].gap == "-" || words[amount.end - 1].gap == "‑";
-    if hyphenated && !behind.first().is_some_and(|word| tables.keep.said(std::slice::from_ref(word)) || word.fold == "period") {
-        return false;
+    if hyphenated {
+        // "A 2-year retention period", but no "30-day trial".
+        return behind.first().is_some_and(|word| tables.keep.said(std::slice::from_ref(word)));
     }
     let linked = near(&tables.link, before) || near(&tables.keep, before) || near(&tables.answer, before);
     if sentence.kind == Kind::Cell || sentence.kind == Kind::Item {
@@ -277,8 +278,18 @@ fn is_stated(tables: &Tables, sentence: &Sentence, amount: Found) -> bool {
         }
     }
     let clause = &words[start..end];
-    (linked && (tables.keep.said(clause) || tables.answer.said(clause)))
+    (linked && (keeps(&tables.keep, clause) || tables.answer.said(clause)))
         || tables.notice.said(&words[amount.start..end.min(amount.end + 3)])
+}
+
+/// Whether words say that something is kept; "we keep improving", "we keep you informed" do not.
+fn keeps(keep: &Phrases, words: &[Word]) -> bool {
+    (0..words.len()).any(|at| {
+        keep.at(words, at).is_some()
+            && !words
+                .get(at + 1)
+                .is_some_and(|next| matches!(next.fold.as_str(), "you" | "up" | "track" | "pace") || next.fold.ends_with("ing"))
+    })
 }
 
 /// The part of a sentence around an amount, up to the semicolons.
@@ -290,7 +301,6 @@ fn clause(words: &[Word], amount: Found) -> (usize, usize) {
 
 fn contradiction(judge: Judge<'_>, sentence: &Sentence, found: Found) -> Contradiction {
     let said = &sentence.words[found.start..found.end];
-    let text: Vec<&str> = said.iter().map(|word| word.text.as_str()).collect();
     let days = f64::from(found.amount.months) * 30.4375 + f64::from(found.amount.minutes) / 1440.0;
     let far = |days: f64, other: f64| (days.ln() - other.ln()).abs();
     let nearest = judge.declared.periods.iter().min_by(|(_, a), (_, b)| far(days, a.days()).total_cmp(&far(days, b.days())));
@@ -302,7 +312,7 @@ fn contradiction(judge: Judge<'_>, sentence: &Sentence, found: Found) -> Contrad
         }
         None => "declare the period, or take it out of the text".to_owned(),
     };
-    let message = format!("the text says `{}`, and no declaration does", text.join(" "));
+    let message = format!("the text says `{}`, and no declaration does", written(said));
     Contradiction { span: place(said), message, help }
 }
 

@@ -28,13 +28,14 @@ Akamai=|jsDelivr=|Disqus=|AddThis=|ShareThis=|Gravatar=|Didomi=|Axeptio=|Cookieb
 GoCardless=|Mollie=|Algolia=|Cal.com=|Make.com=Make|Plausible=Plausible Analytics";
 
 /// Names that policies mention for other reasons too.
-const MENTIONED: &str = "stripe|sentry|intercom|meta|google|microsoft|github|linkedin|paypal|vimeo|dailymotion|openstreetmap|aws|openai|matomo|salesforce|shopify";
+const MENTIONED: &str =
+    "stripe|sentry|intercom|google|microsoft|github|linkedin|paypal|vimeo|dailymotion|openstreetmap|aws|openai|matomo|salesforce|shopify";
 
 /// The same beside the catalogue's: social networks, shops.
 const NETWORKS: &str = "Facebook=Meta|Instagram=Meta|WhatsApp=Meta|YouTube=Google|Twitter=|TikTok=|Pinterest=|Snapchat=|Slack=|Discord=|Amazon=Amazon Web Services";
 
 /// Names that are common words.
-const COMMON: &str = "make|linear|crisp|resend|notion|neon|clerk|railway|postmark|plausible|segment";
+const COMMON: &str = "make|meta|linear|crisp|resend|notion|neon|clerk|railway|postmark|plausible|segment";
 
 /// What a name is followed by where it is a browser, a shop or a licence: nothing that receives a visitor's data.
 const PRODUCTS: &str = "chrome|edge|play|s play|s app store|s help|internet explorer|store|app store|safari|android|windows|ios|authenticator|docs help|help|support|issues|issue|repository";
@@ -52,9 +53,9 @@ const USE: [&str; 2] = [
 /// What says that a name is not one of ours.
 const NOT_OURS: [&str; 2] = [
     "follow us|browser|browsers|not|never|no|none|neither|nor|without|such as|for example|e g|if you use|like|instead of|you use|you can use|sign in with|\
-     our page on|our profile|our account on|similar to|opt out|privacy policy of|trademark*|certif*|formerly|previously|no longer|any longer|compar*|rather than|competitor*",
+     our page on|our profile|our account on|similar to|opt out|privacy policy of|trademark*|certif*|formerly|previously|no longer|any longer|compar*|meta tag|meta tags|rather than|competitor*",
     "suivez nous|navigateur|navigateurs|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|telle que|telles que|comme|par exemple|si vous utilisez|vous utilisez|\
-     notre page|nos pages|notre profil|notre compte|plus|marque*|ancien*|auparavant|plutot que|au lieu|contrairement|concurrent*",
+     notre page|nos pages|notre profil|notre compte|plus|marque*|ancien*|auparavant|balise*|plutot que|au lieu|contrairement|concurrent*",
 ];
 
 /// A name, what declares it beside itself, and how much must be said.

@@ -127,6 +127,18 @@ impl Phrases {
     }
 }
 
+/// Some words that stand together, as they are written, on one line.
+pub(super) fn written(words: &[Word]) -> String {
+    let mut written = String::new();
+    for word in words {
+        if !written.is_empty() {
+            written.push_str(&word.gap.replace('\n', " "));
+        }
+        written.push_str(&word.text);
+    }
+    written
+}
+
 /// The place of some words that stand together.
 pub(super) fn place(words: &[Word]) -> Span {
     match (words.first(), words.last()) {
