@@ -34,7 +34,8 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
             if word.is_mail() && (bare || ours.said(&sentence.words) || is_at_home(judge, word)) && !is_known(judge, word) {
                 found.push(mail(judge, word));
             }
-            if street.said(&sentence.words)
+            let behind = &sentence.words[at.saturating_sub(10)..at];
+            if street.said(behind)
                 && let Some(postcode) = postcode(&sentence.words, at)
                 && !judge.declared.names(&written(postcode))
             {

@@ -36,9 +36,9 @@ const BASIS: [&str; 2] = [
 
 /// What something rests on a basis by.
 const RESTS: [&str; 2] = [
-    "based on|based upon|on the basis of|rests on|rest on|relies on|rely on|relying on|on the grounds of|on the ground of|grounded in|founded on|justified by",
+    "based on|based upon|on the basis of|rests on|rest on|relies on|rely on|relying on|on the grounds of|on the ground of|grounded in|founded on|justified by|necessary for the|necessary to comply with a|necessary to meet our",
     "repose sur|reposent sur|reposant sur|fondé sur|fondée sur|fondés sur|fondées sur|basé sur|basée sur|basés sur|basées sur|sur la base de|sur le fondement de|\
-     se fonde sur|se fondent sur|nous fondons sur|au titre de|a pour fondement|ont pour fondement|s'appuie sur|s'appuient sur",
+     se fonde sur|se fondent sur|nous fondons sur|au titre de|a pour fondement|ont pour fondement|s'appuie sur|s'appuient sur|nécessaire à|nécessaires à|nécessaire au respect|nécessaires au respect",
 ];
 
 /// What it is that rests on a basis.
@@ -65,7 +65,7 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
     for sentence in sentences.iter().filter(|sentence| sentence.kind != Kind::Heading) {
         let words = &sentence.words;
         let named = named(&names, words);
-        if otherwise.said(words) || otherwise_above(sentence, &otherwise) || named.iter().map(|(_, at, _)| at).count() > 3 {
+        if otherwise.said(words) || otherwise.said(&sentence.about) || named.len() > 3 {
             continue;
         }
         let cue = basis.find(words).or_else(|| rests.find(words).filter(|_| processing.said(words)));
@@ -97,11 +97,6 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
     }
 }
 
-/// Whether a list or a table is about rights or examples.
-fn otherwise_above(sentence: &Sentence, otherwise: &Phrases) -> bool {
-    otherwise.said(&sentence.about)
-}
-
 /// Every basis that is named: its first word, and how many there are.
 fn named(names: &[(Basis, Phrases)], words: &[Word]) -> Vec<(Basis, usize, usize)> {
     let mut found = Vec::new();
@@ -123,10 +118,9 @@ fn articles(words: &[Word]) -> Vec<(Basis, usize, usize)> {
         if !article {
             continue;
         }
-        let rest = words[at + 1..]
-            .iter()
-            .enumerate()
-            .filter(|(_, word)| !matches!(word.fold.as_str(), "paragraph" | "paragraphe" | "point" | "lit" | "letter" | "lettre"));
+        let rest = words[at + 1..].iter().enumerate().filter(|(_, word)| {
+            !matches!(word.fold.as_str(), "paragraph" | "para" | "abs" | "paragraphe" | "point" | "lit" | "letter" | "lettre")
+        });
         let mut rest = rest.take(2);
         let (Some((_, one)), Some((n, letter))) = (rest.next(), rest.next()) else { continue };
         let basis = Basis::ALL.iter().find(|basis| letter.fold == basis.point().to_string());

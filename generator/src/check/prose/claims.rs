@@ -9,14 +9,14 @@ use super::{Contradiction, Judge};
 
 /// What is sold.
 const DATA: [&str; 2] = [
-    "data|information|personal data|personal information|details|email address|email addresses",
+    "data|information|personal data|personal information|details|e mail address|e mail addresses|email address|email addresses",
     "donnée|données|informations|renseignements|coordonnées|fichier client",
 ];
 
 /// The verb of a sale.
 const SELL: [&str; 2] = [
     "sell|sells|sold|selling|rent|rents|rented|sale of|monetise|monetize",
-    "vend|vends|vendons|vendent|vendre|vendu|vendue|vendus|vendues|vente|ventes|revend|revendons|revendre|revendues|revendue|cédons contre paiement|commercialisons",
+    "vend|vends|vendra|vendrons|vendront|revendrons|vendons|vendent|vendre|vendu|vendue|vendus|vendues|vente|ventes|revend|revendons|revendre|revendues|revendue|cédons contre paiement|commercialisons",
 ];
 
 /// What denies.
@@ -24,11 +24,11 @@ const NO: [&str; 2] = ["not|never|no|nor|neither|none|don t|doesn t|won t|withou
 
 /// What takes a claim back, narrows it, or makes a right or a condition of it.
 const NARROWED: [&str; 2] = [
-    "if|unless|except|until|without your|without consent|without appropriate|without adequate|right|rights|opt out|other than|whether|before|advertising|third party cookies|marketing|\
+    "ask|ask that|agree not|none of|if|unless|except|until|without your|without consent|without appropriate|without adequate|right|rights|opt out|other than|whether|before|advertising|third party cookies|marketing|\
      for commercial|commercial purposes|unnecessary|tracking cookies|optional|analytics cookies|required|request not|may not|children|minors|under|knowingly|websites|directly|merger|acquisition|acquired|assets|tell us|ask us|\
      solely for|only if|necessarily|exactly|cookie that|cookies that|necessary",
-    "si|sauf|excepté|jusqu|sans votre|sans consentement|sans garanties|droit|droits|hormis|avant|publicitaire*|publicité|cookie tiers|cookies tiers|fins commerciales|à des fins|facultatif*|\
-     fusion|acquisition|actifs|mineurs|enfants|directement|nécessaires|dès lors|tant que|en dehors de|cookies de mesure|cookie de mesure|qui|lorsque|à moins",
+    "demander|demandez|soient|aucun de|engagez|si|sauf|excepté|jusqu|sans votre|sans consentement|sans garanties|droit|droits|hormis|avant|publicitaire*|publicité|cookie tiers|cookies tiers|fins commerciales|à des fins|facultatif*|\
+     fusion|acquisition|actifs|mineurs|enfants|directement|nécessaires|dès lors|tant que|cookies de mesure|cookie de mesure|qui|lorsque|à moins",
 ];
 
 /// Words for no cookies at all.
@@ -38,14 +38,20 @@ const NO_COOKIES: [&str; 2] = [
     "aucun cookie|pas de cookie|pas de cookies|sans cookie|sans cookies|ne dépose aucun cookie|pas recours aux cookies|pas recours à des cookies",
 ];
 
-/// Words for nobody else.
-const NOBODY_ELSE: [&str; 2] = [
-    "no third parties|no third party services|not share your data with anyone|not share your personal data with anyone|not share your data with third parties|\
-     not share your personal data with third parties|not share personal data with third parties|not share your data with any third party|never share your data|never share your personal data|\
-     not share any data|not disclose your data to anyone|not pass your data on|share your data with no one|never shared with third parties|not shared with third parties|not shared with anyone|never shared with anyone",
-    "aucun tiers|pas à des tiers|pas transmises à des tiers|jamais transmises à des tiers|pas partagées avec des tiers|jamais partagées avec des tiers|à aucun tiers|\
-     pas vos données à des tiers|pas vos données avec des tiers|jamais vos données à des tiers|jamais vos données avec des tiers|aucun destinataire",
+/// What hands data on.
+const SHARE: [&str; 2] = [
+    "share|shares|shared|sharing|disclose|discloses|disclosed|pass|passed|give|given|transfer|transferred|provide|provided",
+    "partag*|transm*|communiqu*|transfer*|divulgu*|cede|cedes|cedees|cedons|fournies|fournissons",
 ];
+
+/// Somebody else.
+const OTHERS: [&str; 2] = [
+    "third party|third parties|anyone|anybody|nobody|no one|anyone else",
+    "des tiers|un tiers|aucun tiers|quelque tiers|quiconque|avec personne|a personne",
+];
+
+/// What may follow a claim that there are no cookies at all.
+const AT_ALL: [&str; 2] = ["are|is|on|at|and|or|in|nor|whatsoever|here", "n|ne|sur|est|et|ni|du tout|ici|dans"];
 
 /// Words for no processors.
 const NO_PROCESSORS: [&str; 2] = [
@@ -57,6 +63,9 @@ const NO_PROCESSORS: [&str; 2] = [
 const EUROPE: [&str; 2] =
     ["eu|eea|european union|european economic area|the union|europe", "ue|eee|union européenne|espace économique européen|europe"];
 
+/// Words for what is not Europe.
+const BEYOND: [&str; 2] = ["third countries|third country", "pays tiers"];
+
 /// What goes out of it.
 const OUT: [&str; 2] = ["outside|out of|leave|leaves|left|beyond", "hors|en dehors|quitte|quittent|quitter|sort|sortent|extérieur"];
 
@@ -67,7 +76,10 @@ const TRANSFER: [&str; 2] = [
 ];
 
 /// What shuts everything else out.
-const ONLY: [&str; 2] = ["exclusively|solely|only|entirely", "exclusivement|uniquement|intégralement|seulement|entièrement"];
+const ONLY: [&str; 2] = [
+    "exclusively|solely|only|entirely|stays in|stay in|remains in|remain in|stays within|remains within",
+    "exclusivement|uniquement|intégralement|seulement|entièrement|reste dans|restent dans|demeurent dans",
+];
 
 /// Words for decisions that machines make alone.
 const DECISIONS: [&str; 2] = [
@@ -79,7 +91,7 @@ const DECISIONS: [&str; 2] = [
 /// What makes them ours.
 const OURS: [&str; 2] = [
     "we|us|our|data is|data are|information is|is made|are made|is taken|are taken|there is|there are",
-    "nous|notre|nos|n est|ne sont|sont|est prise|sont prises|vos données",
+    "nous|notre|nos|il n y a|n est|ne sont|sont|est prise|sont prises|vos données",
 ];
 
 /// Why everything is as it says.
@@ -89,9 +101,12 @@ struct Tables {
     no: Phrases,
     narrowed: Phrases,
     no_cookies: Phrases,
-    nobody: Phrases,
+    share: Phrases,
+    others: Phrases,
+    at_all: Phrases,
     no_processors: Phrases,
     europe: Phrases,
+    beyond: Phrases,
     out: Phrases,
     transfer: Phrases,
     only: Phrases,
@@ -107,9 +122,12 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
         no: of(NO),
         narrowed: of(NARROWED),
         no_cookies: of(NO_COOKIES),
-        nobody: of(NOBODY_ELSE),
+        share: of(SHARE),
+        others: of(OTHERS),
+        at_all: of(AT_ALL),
         no_processors: of(NO_PROCESSORS),
         europe: of(EUROPE),
+        beyond: of(BEYOND),
         out: of(OUT),
         transfer: of(TRANSFER),
         only: of(ONLY),
@@ -182,8 +200,9 @@ fn unconditional(tables: &Tables, words: &[Word], at: usize) -> bool {
 
 /// Whether it is we who do something.
 fn is_ours(tables: &Tables, words: &[Word], at: usize) -> bool {
-    let before = &words[at.saturating_sub(5)..at];
-    tables.ours.said(before) || before.iter().any(|word| matches!(word.fold.as_str(), "we" | "nous" | "are" | "is" | "be" | "sont" | "est"))
+    let before = &words[at.saturating_sub(7)..at];
+    tables.ours.said(before)
+        || before.iter().any(|word| matches!(word.fold.as_str(), "we" | "nous" | "aucune" | "are" | "is" | "be" | "sont" | "est"))
 }
 
 /// That there are no cookies, no third parties, no processors.
@@ -199,22 +218,40 @@ fn none(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradicti
     let contradicted = |said: &[Word], what: &str, path: String| {
         claim(said, &format!("the text says that there are no {what}, and `{path}` is declared"), "correct the text, or the declaration")
     };
-    if let (Some(said), Some(service)) = (at(&tables.no_cookies), sets) {
+    let whole = |(at, length): (usize, usize)| {
+        let behind = &words[at + length..];
+        let aims = behind.iter().any(|word| matches!(word.fold.as_str(), "for" | "to" | "pour" | "afin"));
+        behind.is_empty() || tables.at_all.at(behind, 0).is_some() && !aims
+    };
+    if let (Some(said), Some(service)) = (at(&tables.no_cookies), sets)
+        && tables.no_cookies.find(words).is_some_and(whole)
+    {
         return Some(contradicted(said, "cookies", format!("services.{}", service.id)));
     }
-    if let (Some(said), Some(recipient)) = (at(&tables.nobody), third) {
+    if let (Some(said), Some(recipient)) = (nobody(tables, words), third) {
         return Some(contradicted(said, "third parties", format!("recipients.{}", recipient.id)));
     }
     let (said, recipient) = (at(&tables.no_processors)?, processor?);
     Some(contradicted(said, "processors", format!("recipients.{}", recipient.id)))
 }
 
+/// The words that say that nobody else gets data: "we do not share your data with third parties", and nothing behind it.
+fn nobody<'w>(tables: &Tables, words: &'w [Word]) -> Option<&'w [Word]> {
+    let (share, _) = tables.share.find(words)?;
+    let (others, length) = tables.others.find(&words[share..])?;
+    let end = share + others + length;
+    let denied = tables.no.said(&words[share.saturating_sub(9)..end]) || words[share + others].fold.starts_with("no");
+    let data = tables.data.said(&words[share.saturating_sub(9)..end]);
+    (denied && data && others < 9 && end == words.len()).then(|| &words[share + others..end])
+}
+
 /// That no data leaves Europe.
 fn europe(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradiction> {
-    let (at, length) = tables.europe.find(words)?;
+    let (at, length) = tables.beyond.find(words).or_else(|| tables.europe.find(words))?;
     let outside = judge.declared.registry.recipients.iter().find(|recipient| recipient.is_outside_eea() == Some(true))?;
     let from = at.saturating_sub(6);
-    let stays = tables.out.said(&words[from..at]) && tables.no.said(&words[..at]) && tables.transfer.said(words);
+    let out = tables.out.said(&words[from..at]) || tables.beyond.at(words, at).is_some();
+    let stays = out && tables.no.said(&words[..at]) && tables.transfer.said(words);
     let around = &words[at.saturating_sub(4)..(at + length + 1).min(words.len())];
     let shut = tables.only.said(around) && tables.transfer.said(words) && !tables.no.said(words);
     (stays || shut).then(|| {

@@ -10,7 +10,7 @@ use super::{Contradiction, Judge};
 /// What says that data is somewhere, or goes there.
 const PLACE: [&str; 2] = [
     "stored|store|stores|storing|storage|processed|process|processes|processing|hosted|hosts|hosting|transferred|transfer|transfers|transferring|server|servers|\
-     data centre*|data center*|datacenter*|sent|sends|send|kept|located|housed|held",
+     data centre*|data center*|datacenter*|sent|sends|send|kept|staff based|team based|provider based|provider is based|processor based|processor is based|processor is established|provider is established|located|housed|held",
     "stocke*|stocks|stockage|heberg*|traite|traites|traitee|traitees|traitement*|transfer*|serveur*|centre de donnees|centres de donnees|datacenter*|\
      envoye*|conserv*|localise*|situe*|transmis*",
 ];
@@ -24,9 +24,9 @@ const TOWARDS: [&str; 2] = ["in|in the|to|to the|into|into the|within the|within
 /// What says that people, laws or authorities are there.
 const PEOPLE: [&str; 2] = [
     "refer|means|resident*|reside*|residing|live|lives|living|law|laws|citizen*|individuals|persons|people|users|customers|visitors|if you|court|courts|complain*|authority|\
-     authorities|your country|registered|adequate|adequacy|commissioner|incorporated|representative|headquarter*|not|never|no|without|such as|for example|may|might|could",
+     authorities|your country|registered|adequate|adequacy|commissioner|incorporated|representative|headquarter*|not|never|no|without|such as|for example",
     "resident*|residez|habit*|loi|lois|droit|citoyen*|individus|personnes situees|utilisateurs situes|si vous|tribunal|tribunaux|reclamation|autorite|autorites|\
-     votre pays|immatricul*|adequat|adequation|siege|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|par exemple|hors|peut|peuvent|pourrai*",
+     votre pays|immatricul*|adequat|adequation|siege|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|par exemple|hors",
 ];
 
 /// What a table's column is called that tells where somebody is.
@@ -76,7 +76,7 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
     for sentence in sentences {
         let words = &sentence.words;
         let about_places = sentence.kind != Kind::Heading && !people.said(words) && places.said(words);
-        let in_column = sentence.kind == Kind::Cell && sentence.about.last().is_some_and(|_| columns.said(last_words(&sentence.about)));
+        let in_column = sentence.kind == Kind::Cell && columns.said(sentence.column());
         if !about_places && !in_column {
             continue;
         }
@@ -115,11 +115,6 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
 /// Whether a country's name only says whose something is: "the U.S. Department of Commerce".
 fn is_adjective(words: &[Word], end: usize) -> bool {
     words.get(end).is_some_and(|next| next.is_capital() && matches!(next.gap.as_str(), " " | ". "))
-}
-
-/// The words of a table's column, which come last in what a cell is about.
-fn last_words(about: &[Word]) -> &[Word] {
-    &about[about.iter().rposition(|word| word.gap.is_empty()).unwrap_or(0)..]
 }
 
 /// Whether a word that says where to stands right before.

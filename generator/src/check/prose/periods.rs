@@ -99,21 +99,40 @@ const NO_AMOUNT: [(&str, &str); 6] =
 /// What says that something is kept, or goes.
 const KEEP: [&str; 2] = [
     "retain*|retention|keep|keeps|kept|store|stores|stored|storing|storage|delete|deletes|deleted|deletion|deleting|erase*|erasure|purge*|\
-     anonymise*|anonymize*|expire*|expiry|expiration|lifetime|lifespan|archive*|how long|hold|held|destroy*|wiped|remain*|backup*|backed up",
+     anonymise*|anonymize*|expire*|expiry|expiration|lifetime|lifespan|archive*|how long|hold|held|destroy*|wiped|remain*|backup*|backed up|remembered|remembers",
     "conserv*|supprim*|suppression|effac*|garde|gardes|gardee|gardees|gardons|gardent|stock*|archiv*|anonymis*|detrui*|detruit*|expir*|\
-     duree de vie|duree de validite|retention|purge*|combien de temps",
+     memoris*|duree de vie|duree de validite|retention|purge*|combien de temps",
 ];
 
 /// What says that somebody is answered.
 const ANSWER: [&str; 2] = [
-    "respond*|reply|replies|replied|response|answer*|process your request|handle your request|act on",
+    "respond*|reply|replies|replied|response|answer*|hear from us|hear back|process your request|handle your request|act on",
     "repond*|repons*|traiter votre demande|donner suite|traitons votre demande",
 ];
 
-/// What says that somebody is told of a change of the policy.
+/// What the period of an answer stands behind.
+const BY: [&str; 2] = ["within|in|than|most|maximum|is", "sous|dans|delai|maximum|est|plus tard"];
+
+/// What says that it is not we who answer.
+const ASKED: [&str; 2] = ["please|survey|questionnaire|asked to", "merci|veuillez|enquete|questionnaire|priez"];
+
+/// What lasts on its own.
+const LASTS: [&str; 2] = ["last|lasts|valid", "valable|valables|dure|durent"];
+
+/// What it is that lasts, where that is a period of these kinds.
+const LASTING: [&str; 2] = ["cookie|cookies|your choice|your consent", "cookie|cookies|traceur|traceurs|votre choix|votre consentement"];
+
+/// How long before a change, or after its announcement.
 const NOTICE: [&str; 2] = [
-    "days notice|days of notice|months notice|month s notice|days prior|days in advance|days before|month before|months before|weeks before|months in advance",
-    "jours avant|mois avant|semaines avant|preavis|jours a l avance|mois a l avance",
+    "days notice|days of notice|months notice|month s notice|weeks notice|days prior|days in advance|days before|month before|months before|weeks before|\
+     weeks in advance|months in advance|days after|weeks after|month after|months after",
+    "jours avant|mois avant|semaines avant|preavis|jours a l avance|mois a l avance|semaines a l avance|jours apres|mois apres|semaines apres",
+];
+
+/// What says that the policy changes, and that people are told.
+const CHANGE: [&str; 2] = [
+    "changes|change to|any change|a change|notify you|tell you|inform you|prior notice|advance notice|updates to this|new version",
+    "changement|changements|modification|modifications|vous previendrons|serez prevenus|serez prevenu|vous informerons|serez informes|entree en vigueur|nouvelle version|mise a jour",
 ];
 
 /// What a period stands behind.
@@ -136,8 +155,8 @@ const NOT_BEHIND: [&str; 2] = [
 
 /// The same right behind it.
 const NOT_BEFORE: [&str; 2] = [
-    "ago|of age|old|of experience|apart|of use|of service|preceding|free|late|trial|subscription*|plan|plans|at a time",
-    "derniers|dernieres|precedents|precedentes|precedant|supplementaire*|passes|ecoules|d experience|d essai|plus tard|plus tot|revolus|d abonnement|d affilee",
+    "ago|a day|a week|a month|a year|per day|per week|of age|old|of experience|apart|of use|of service|preceding|free|late|trial|subscription*|plan|plans|at a time",
+    "sur|par jour|par semaine|par an|derniers|dernieres|precedents|precedentes|precedant|supplementaire*|passes|ecoules|d experience|d essai|plus tard|plus tot|revolus|d abonnement|d affilee",
 ];
 
 /// What says that a deadline may be made longer, as the law allows.
@@ -203,7 +222,12 @@ fn amounts(words: &[Word]) -> Vec<(Found, Vec<Found>)> {
 struct Tables {
     keep: Phrases,
     answer: Phrases,
+    by: Phrases,
+    asked: Phrases,
+    lasts: Phrases,
+    lasting: Phrases,
     notice: Phrases,
+    change: Phrases,
     link: Phrases,
     elsewhere: Phrases,
     not_behind: Phrases,
@@ -216,7 +240,12 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
     let tables = Tables {
         keep: of(KEEP),
         answer: of(ANSWER),
+        by: of(BY),
+        asked: of(ASKED),
+        lasts: of(LASTS),
+        lasting: of(LASTING),
         notice: of(NOTICE),
+        change: of(CHANGE),
         link: of(LINK),
         elsewhere: of(ELSEWHERE),
         not_behind: of(NOT_BEHIND),
@@ -268,18 +297,25 @@ fn is_stated(tables: &Tables, sentence: &Sentence, amount: Found) -> bool {
         // "A 2-year retention period", but no "30-day trial".
         return behind.first().is_some_and(|word| tables.keep.said(std::slice::from_ref(word)));
     }
-    let linked = near(&tables.link, before) || near(&tables.keep, before) || near(&tables.answer, before);
+    let linked = near(&tables.link, before) || near(&tables.keep, before);
     if sentence.kind == Kind::Cell || sentence.kind == Kind::Item {
         // A cell or an item of its own has its meaning from what stands above.
         let alone = amount.start == start || before.last().is_some_and(|_| words[amount.start].gap.contains([':', '–', '—', '(']));
-        let told = alone || (linked && (sentence.kind == Kind::Cell || words.len() <= 9));
+        let told = alone || tables.keep.said(sentence.column()) || (linked && (sentence.kind == Kind::Cell || words.len() <= 9));
         if told && (tables.keep.said(&sentence.about) || tables.answer.said(&sentence.about)) {
             return true;
         }
     }
+    // "Requests: 3 years." below a heading on retention.
+    if words[amount.start].gap.contains([':', '–', '—']) && words.len() <= 8 && tables.keep.said(&sentence.about) {
+        return true;
+    }
     let clause = &words[start..end];
-    (linked && (keeps(&tables.keep, clause) || tables.answer.said(clause)))
-        || tables.notice.said(&words[amount.start..end.min(amount.end + 3)])
+    let lasts = near(&tables.lasts, before);
+    (linked && keeps(&tables.keep, clause))
+        || (near(&tables.by, before) && tables.answer.said(clause) && !tables.asked.said(words))
+        || (lasts && tables.lasting.said(words))
+        || (tables.change.said(words) && tables.notice.said(&words[amount.start..end.min(amount.end + 3)]))
 }
 
 /// Whether words say that something is kept; "we keep improving", "we keep you informed" do not.

@@ -129,6 +129,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
     // Cookies.
     ("en", "The cookie `session_id` remembers who you are.", "`session_id`"),
     ("en", "We set _ga and nothing else.", "_ga"),
+    ("en", "The session_id cookie remembers who you are.", "session_id"),
     ("en", "The portal keeps `project-code` in `sessionStorage`.", "`project-code`"),
     ("fr", "Le cookie `visiteur` vous reconnaît.", "`visiteur`"),
     ("fr", "Nous déposons _fbp sur vos appareils.", "_fbp"),
@@ -152,13 +153,13 @@ const PLANTED: &[(&str, &str, &str)] = &[
     ("en", "We sell your data to partners.", "sell"),
     ("en", "Your personal information may be sold.", "sold"),
     ("en", "This site uses no cookies.", "no cookies"),
-    ("en", "We share your data with no one.", "share your data with no one"),
+    ("en", "We share your data with no one.", "no one"),
     ("en", "We do not transfer your data outside the European Union.", "European Union"),
     ("en", "All data is stored exclusively in the EU.", "EU"),
     ("en", "We use automated decision-making.", "automated decision-making"),
     ("fr", "Nous vendons vos données à nos partenaires.", "vendons"),
     ("fr", "Ce site ne dépose aucun cookie.", "ne dépose aucun cookie"),
-    ("fr", "Vos données ne sont transmises à aucun tiers.", "à aucun tiers"),
+    ("fr", "Vos données ne sont transmises à aucun tiers.", "aucun tiers"),
     ("fr", "Aucune donnée n’est transférée hors de l’Union européenne.", "Union européenne"),
     ("fr", "Nous n’avons aucun sous-traitant.", "aucun sous-traitant"),
     ("fr", "Nous prenons des décisions entièrement automatisées.", "décisions entièrement automatisées"),
@@ -172,6 +173,19 @@ fn what_no_declaration_bears_out_is_caught() {
         .filter(|(found, mark, _)| *found != [mark.to_string()])
         .collect();
     assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn many_ways_of_saying_it_are_caught() {
+    for (language, sentences) in [("en", include_str!("planted.en.txt")), ("fr", include_str!("planted.fr.txt"))] {
+        let missed: Vec<&str> = sentences.lines().filter(|sentence| marked(RICH, language, sentence).is_empty()).collect();
+        assert!(missed.is_empty(), "{missed:#?}");
+    }
+    for (language, sentences) in [("en", include_str!("denied.en.txt")), ("fr", include_str!("denied.fr.txt"))] {
+        for sentence in sentences.lines() {
+            assert_eq!((marked(YES, language, sentence).len(), marked(RICH, language, sentence).len()), (1, 0), "{sentence}");
+        }
+    }
 }
 
 /// Claims against a registry that says the opposite, and against one that says nothing.

@@ -34,6 +34,14 @@ pub(super) struct Sentence {
     pub(super) about: Arc<[Word]>,
 }
 
+impl Sentence {
+    /// What its column of a table is called, which comes last in what it is about.
+    pub(super) fn column(&self) -> &[Word] {
+        let first = self.about.iter().rposition(|word| word.gap.is_empty()).unwrap_or(0);
+        if self.kind == Kind::Cell { &self.about[first..] } else { &[] }
+    }
+}
+
 /// A text put together from Markdown, and where each part of it comes from.
 #[derive(Default)]
 struct Plain {
@@ -242,7 +250,7 @@ impl Reader {
 }
 
 /// Abbreviations after whose full stop a sentence goes on.
-const SHORT: &str = " art inc ltd corp co no nr st mr mrs ms dr eg ie cf al p pp vs etc approx sec ";
+const SHORT: &str = " art inc ltd corp co no nr st mr mrs ms dr eg ie cf al p pp vs etc approx sec para abs lit ";
 
 /// Whether a sentence ends before a word.
 fn ends(sentence: &[Word], next: &Word) -> bool {
@@ -250,5 +258,6 @@ fn ends(sentence: &[Word], next: &Word) -> bool {
     let Some(stop) = next.gap.find(['.', '!', '?', '…']) else { return false };
     let goes_on = next.text.starts_with(char::is_lowercase) || !next.gap[stop..].contains(char::is_whitespace);
     let short = next.gap.starts_with('.') && (last.fold.len() == 1 || SHORT.contains(&format!(" {} ", last.fold)));
-    !goes_on && !(short && !last.fold.starts_with(|c: char| c.is_ascii_digit()))
+    let number = last.fold.starts_with(|c: char| c.is_ascii_digit());
+    !goes_on && (number || !short)
 }

@@ -44,18 +44,21 @@ const PRODUCTS: &str = "chrome|edge|play|s play|s app store|s help|internet expl
 const USE: [&str; 2] = [
     "use|uses|using|used|rely|relies|provider*|processor*|subprocessor*|hosted|hosts|hosting|share*|sharing|transfer*|sends|sent|send|stored|stores|\
      store|processed by|processes|provided by|powered by|operated by|embed*|pixel*|recipient*|analytics|tracking|advertising|payment*|newsletter*|via|\
-     handled by|collected by|tracker*|measured|supplier*|vendor*|delivered by|managed by|goes to|go to|passed|disclosed|receives",
+     handled by|collected by|tracker*|measured|supplier*|vendor*|delivered by|managed by|goes to|go to|passed|disclosed|receives|reported|tracked|run by|runs|kept in|handled|handles|logged|managed|manages|provides|with the help of|service",
     "utilis*|recour*|prestataire*|sous traitant*|heberg*|partag*|transfer*|transm*|envoy*|stock*|traite|traites|traitees|fourni par|fournis par|fournie par|\
      pixel*|destinataire*|audience|publicit*|paiement*|newsletter*|via|grace a|confi*|integr*|mesure*|fournisseur*|recoit|gere par|gerees par|passe par|passent par|\
      assure par|assuree par|appuie sur",
 ];
+
+/// What leads to a name of somebody who does something.
+const LEADS: &str = " by to via through with using par chez avec a ";
 
 /// What says that a name is not one of ours.
 const NOT_OURS: [&str; 2] = [
     "follow us|browser|browsers|not|never|no|none|neither|nor|without|such as|for example|e g|if you use|like|instead of|you use|you can use|sign in with|\
      our page on|our profile|our account on|similar to|opt out|privacy policy of|trademark*|certif*|formerly|previously|no longer|any longer|compar*|meta tag|meta tags|rather than|competitor*",
     "suivez nous|navigateur|navigateurs|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|telle que|telles que|comme|par exemple|si vous utilisez|vous utilisez|\
-     notre page|nos pages|notre profil|notre compte|plus|marque*|ancien*|auparavant|balise*|plutot que|au lieu|contrairement|concurrent*",
+     notre page sur|nos pages sur|notre profil|notre compte|plus|marque*|ancien*|auparavant|balise*|plutot que|au lieu|contrairement|concurrent*",
 ];
 
 /// A name, what declares it beside itself, and how much must be said.
@@ -153,10 +156,15 @@ fn is_meant(judge: Judge<'_>, sentence: &Sentence, at: usize, vendor: &Vendor, u
             let title_case = words.iter().filter(|word| word.fold.len() > 3 && word.is_capital()).count() * 2
                 > words.iter().filter(|word| word.fold.len() > 3).count() + 2;
             let starts = at == 0 || words[at].gap.contains(['.', ':', '“', '«', '"', '(', '!', '?', '\n']);
-            let verb =
-                words.get(end).is_some_and(|word| uses.at(std::slice::from_ref(word), 0).is_some() && word.fold.ends_with(['s', 'e']));
+            let verb = words.get(end).is_some_and(|word| {
+                uses.at(std::slice::from_ref(word), 0).is_some()
+                    && word.fold.ends_with(if judge.language == Language::French { 'e' } else { 's' })
+            });
+            let led = at > 0 && LEADS.contains(&format!(" {} ", words[at - 1].fold));
             let of = words.get(end).is_some_and(|word| matches!(word.fold.as_str(), "de" | "d" | "of" | "a" | "sure"));
-            legal || alone || (sentence.kind != Kind::Heading && uses.said(words) && !of && if starts { verb } else { !title_case })
+            legal
+                || alone
+                || (sentence.kind != Kind::Heading && (led || uses.said(words)) && !of && if starts { verb } else { !title_case })
         }
     }
 }

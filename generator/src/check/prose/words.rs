@@ -21,7 +21,7 @@ pub(super) struct Word {
 impl Word {
     /// Whether it is an e-mail address.
     pub(super) fn is_mail(&self) -> bool {
-        !self.code && self.text.contains('@')
+        !self.code && self.text.contains('@') && !self.text.contains('/')
     }
 
     /// Whether it begins with a capital letter.
@@ -35,7 +35,7 @@ impl Word {
     }
 }
 
-/// Splits a text into words; `whole` are the parts that stay one, each with whether it is code.
+/// Splits a text into words; an address of the web or of e-mail is one. `whole` are the parts that stay one, each with whether it is code.
 pub(super) fn words(text: &str, whole: &[(Span, bool)], place: &dyn Fn(Span) -> Span) -> Vec<Word> {
     let mut found = Vec::new();
     let mut after = 0;
@@ -60,7 +60,11 @@ pub(super) fn words(text: &str, whole: &[(Span, bool)], place: &dyn Fn(Span) -> 
         let mut end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
         let mail = rest.find(|c: char| !(c.is_alphanumeric() || "._%+-@".contains(c))).unwrap_or(rest.len());
         let address = rest[..mail].trim_end_matches(['.', '-', '_']);
-        if let Some((local, domain)) = address.split_once('@')
+        let url = rest.starts_with("http://") || rest.starts_with("https://");
+        if url {
+            let all = rest.find(|c: char| c.is_whitespace() || "<>\"()|".contains(c)).unwrap_or(rest.len());
+            end = rest[..all].trim_end_matches(['.', ',', ';', ':', '!', '?']).len();
+        } else if let Some((local, domain)) = address.split_once('@')
             && !local.is_empty()
             && domain.contains('.')
         {
