@@ -237,6 +237,10 @@ fn none(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradicti
 
 /// The words that say that nobody else gets data: "we do not share your data with third parties", and nothing behind it.
 fn nobody<'w>(tables: &Tables, words: &'w [Word]) -> Option<&'w [Word]> {
+    // "Neither sold nor passed to third parties" is about selling.
+    if tables.sell.said(words) {
+        return None;
+    }
     let (share, _) = tables.share.find(words)?;
     let (others, length) = tables.others.find(&words[share..])?;
     let end = share + others + length;

@@ -156,7 +156,7 @@ const NOT_BEHIND: [&str; 2] = [
 /// The same right behind it.
 const NOT_BEFORE: [&str; 2] = [
     "ago|a day|a week|a month|a year|per day|per week|of age|old|of experience|apart|of use|of service|preceding|free|late|trial|subscription*|plan|plans|at a time",
-    "sur|par jour|par semaine|par an|derniers|dernieres|precedents|precedentes|precedant|supplementaire*|passes|ecoules|d experience|d essai|plus tard|plus tot|revolus|d abonnement|d affilee",
+    "sur 24|sur 7|sur 6|sur 5|par jour|par semaine|par an|derniers|dernieres|precedents|precedentes|precedant|supplementaire*|passes|ecoules|d experience|d essai|plus tard|plus tot|revolus|d abonnement|d affilee",
 ];
 
 /// What says that a deadline may be made longer, as the law allows.
