@@ -20,7 +20,7 @@ use registry::diagnostic::{Diagnostic, has_errors};
 use registry::model::Registry;
 use registry::resolve::Declared;
 
-use crate::check::{self, silence};
+use crate::check::{self, prose_contradicts_registry, silence};
 use crate::digest::{Digest, Hasher};
 use crate::document::{Document, Outline};
 use crate::output::{Finish, Output};
@@ -146,6 +146,8 @@ impl Builder {
             let basis = Basis { site: &site, registry, registry_key: self.declarations.key(), theme: &self.look.theme };
             diagnostics.extend(self.pages.check(basis, &self.others, &text));
             diagnostics.extend(policies::check(&site, &declared, &shared, &self.pages));
+            let word = |language: usize, key: &str| Some(shared.word(language, key)).filter(|word| !word.is_empty()).map(str::to_owned);
+            diagnostics.extend(prose_contradicts_registry::check(&site, registry, &text, &word));
         }
         let mut diagnostics = order::sorted(diagnostics);
         let silenced = silence::apply(&config, &mut diagnostics);

@@ -17,6 +17,8 @@ pub mod minify_unavailable;
 mod missing_alternative;
 mod origins;
 pub mod promise_not_shown;
+mod prose;
+pub mod prose_contradicts_registry;
 pub mod silence;
 pub mod stale_headers;
 pub mod undeclared_field;
@@ -50,6 +52,7 @@ pub fn rules() -> Vec<&'static Rule> {
         &inline_script::INLINE_SCRIPT,
         &minify_unavailable::MINIFY_UNAVAILABLE,
         &promise_not_shown::PROMISE_NOT_SHOWN,
+        &prose_contradicts_registry::PROSE_CONTRADICTS_REGISTRY,
         &silence::UNKNOWN_RULE,
         &stale_headers::STALE_HEADERS,
         &undeclared_field::UNDECLARED_FIELD,

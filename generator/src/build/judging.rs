@@ -56,3 +56,15 @@ fn a_registry_that_changes_judges_pages_that_do_not() {
     source.save(&registry, declared("media").as_bytes());
     assert_eq!(told(&source, std::slice::from_ref(&registry)), both("ungated-service"));
 }
+
+#[test]
+fn only_pages_that_say_which_policy_they_are_are_held_against_a_registry() {
+    let declared = "=== content/privacy.yaml\ncontroller: { name: A, address: 1 Road, email: a@a.example }\n";
+    let purposes = "purposes: { answer: { label: Answer, basis: consent } }\n";
+    let page = |front: &str| format!("=== content/a.md\n---\ntitle: A\n{front}---\nWe keep data for 9 years.\n");
+    let is_told = |text: &str| broken(text).contains(&"prose-contradicts-registry");
+    assert!(is_told(&format!("{}{declared}{purposes}", page("policy: privacy\n"))));
+    assert!(!is_told(&format!("{}{declared}{purposes}", page(""))), "it is no policy");
+    assert!(!is_told(&format!("{}{declared}", page("policy: privacy\n"))), "there is nothing to hold it against");
+    assert!(!is_told(&format!("{}{declared}{purposes}", page("policy: privacy\ndraft: true\n"))), "it is not published");
+}

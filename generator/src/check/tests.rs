@@ -108,6 +108,7 @@ fn these_rules_can_be_silenced() {
             "obligation-unstated",
             "policy-stale",
             "promise-not-shown",
+            "prose-contradicts-registry",
             "purpose-without-basis",
             "recipient-incomplete",
             "recipient-unused",
