@@ -4,6 +4,7 @@
 pub mod authority;
 pub mod consent;
 pub mod dpv;
+pub mod edition;
 pub mod egress;
 pub mod headers;
 pub mod policy;
@@ -12,5 +13,6 @@ pub mod retention;
 pub mod rights;
 pub mod schema;
 pub mod tilt;
+mod uses;
 pub mod well_known;
 pub mod words;

@@ -78,6 +78,13 @@ impl Period {
         self.amounts.into_iter().zip(UNITS).filter(|(number, _)| *number > 0)
     }
 
+    /// The same period with its weeks counted as days: `xsd:duration`, and what follows it, has no weeks.
+    #[must_use]
+    pub fn without_weeks(self) -> Self {
+        let [years, months, weeks, days, hours, minutes] = self.amounts;
+        Self { amounts: [years, months, 0, days.saturating_add(weeks.saturating_mul(7)), hours, minutes] }
+    }
+
     /// About how many days it is, for comparing with another one.
     pub fn days(self) -> f64 {
         self.amounts.into_iter().zip(DAYS).map(|(number, days)| f64::from(number) * days).sum()
@@ -160,6 +167,7 @@ mod tests {
         let days = |text: &str| Period::parse(text).unwrap().days();
         assert!(days("13 months") > days("1 year") && days("6 months") < days("190 days"));
         assert_eq!(Period::parse("6 months").unwrap().seconds(), 15_552_000);
+        assert_eq!(Period::parse("1 month, 2 weeks, 1 day").unwrap().without_weeks().to_string(), "P1M15D");
     }
 
     proptest::proptest! {
