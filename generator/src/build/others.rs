@@ -1,7 +1,9 @@
-//! Everything but pages, as it was made last: assets, copied files, feeds, sitemap, manifest, the pages at old addresses.
+//! Everything but pages, as it was made last: assets, copied files, feeds, sitemap, manifest, what is under `/.well-known/`, the
+//! pages at old addresses.
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use registry::diagnostic::Diagnostic;
 use registry::model::Registry;
 
@@ -10,7 +12,7 @@ use crate::digest::{Digest, Hasher};
 use crate::output::{Artifact, Finish, Output};
 use crate::render::assets::Assets;
 use crate::render::page::Look;
-use crate::render::{feed, redirects, sitemap, webmanifest};
+use crate::render::{feed, redirects, sitemap, webmanifest, well_known};
 use crate::site::Site;
 
 /// Everything but pages, as it was made last.
@@ -21,18 +23,32 @@ pub(super) struct OthersMemory {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// What everything but pages tells of: the site, what it declares, on which day.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub(super) site: &'a Site,
+    pub(super) registry: &'a Registry,
+    pub(super) today: Date,
+}
+
 impl OthersMemory {
-    /// Makes everything anew if anything changed that it is made from: the site, what its pages share, the copied files.
-    pub(super) fn refresh(&mut self, site_key: Digest, site: &Site, registry: &Registry, inputs: &Inputs, assets: &Assets, look: Look<'_>) {
+    /// Makes everything anew if anything changed that it is made from: the site, what its pages share, the copied
+    /// files, what is under `/.well-known/` today.
+    pub(super) fn refresh(&mut self, site_key: Digest, subject: Subject<'_>, inputs: &Inputs, assets: &Assets, look: Look<'_>) {
+        let well_known = well_known::files(subject.site, subject.registry, subject.today);
         let mut hasher = Hasher::default();
-        hasher.add_digest(site_key).add_digest(look.shared.digest).add_digest(inputs.copied_contents()).add(format!("{:?}", look.finish));
+        hasher
+            .add_digest(site_key)
+            .add_digest(look.shared.digest)
+            .add_digest(inputs.copied_contents())
+            .add(format!("{:?} {well_known:?}", look.finish));
         let key = Some(hasher.finish());
         if self.key == key {
             return;
         }
         self.key = key;
         self.diagnostics.clear();
-        self.output = Arc::new(make(site, registry, inputs, assets, look, &mut self.diagnostics));
+        self.output = Arc::new(make(subject, well_known, inputs, assets, look, &mut self.diagnostics));
     }
 
     pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
@@ -40,7 +56,14 @@ impl OthersMemory {
     }
 }
 
-fn make(site: &Site, registry: &Registry, inputs: &Inputs, assets: &Assets, look: Look<'_>, diagnostics: &mut Vec<Diagnostic>) -> Output {
+fn make(
+    Subject { site, registry, .. }: Subject<'_>,
+    well_known: Vec<(&str, String)>,
+    inputs: &Inputs,
+    assets: &Assets,
+    look: Look<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Output {
     let mut output = Output::new();
     let mut made = |path: String, text: String| output.insert(path.into(), Arc::new(Artifact::made(text.into_bytes(), Finish::Keep, None)));
     if !site.pages.is_empty() {
@@ -55,6 +78,9 @@ fn make(site: &Site, registry: &Registry, inputs: &Inputs, assets: &Assets, look
         if let Some((path, xml)) = feed::atom(site, language, author) {
             made(path, xml);
         }
+    }
+    for (path, text) in well_known {
+        made(path.to_owned(), text);
     }
     for (_, asset) in assets.iter() {
         let artifact = Artifact::made(asset.bytes.to_vec(), Finish::Keep, Some(asset.path.clone()));

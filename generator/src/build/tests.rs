@@ -185,7 +185,11 @@ fn content(path: &'static str) -> BoxedStrategy<String> {
             "urls: clean\nminify: off\n",
             "titel: x\n",
         ]),
-        "content/privacy.yaml" => text(&["controller: { name: A, address: B, email: c@d.example }\n", "controller: {}\n"]),
+        "content/privacy.yaml" => text(&[
+            "controller: { name: A, address: B, email: c@d.example }\n",
+            "controller: { name: A, address: B, email: c@d.example }\nsale: none\nrecipients: { x: { name: X, role: processor, country: FR } }\n",
+            "controller: {}\n",
+        ]),
         "content/_data/words.yaml" => text(&["a: 1\n", "a: 2\n", "a: [\n"]),
         "templates/page.html" => text(&[
             "<title>{{ page.title }}</title>{{ content }}",
@@ -207,6 +211,8 @@ fn content(path: &'static str) -> BoxedStrategy<String> {
                 "---\naliases: [/old/]\n---\n",
                 "---\nextra: { to: \"@/a.md\" }\n---\n",
                 "---\ndate: x\n---\n",
+                "---\npolicy: privacy\nupdated: 2026-05-01\n---\n",
+                "---\npolicy: privacy\neffective: 2026-07-01\nupdated: 2026-04-01\n---\n",
             ]);
             let body = proptest::collection::vec(
                 proptest::sample::select(vec![

@@ -62,6 +62,7 @@ impl Dpv<'_> {
         let mut processes: Vec<Value> = registry.purposes.iter().map(|purpose| self.see("process", purpose.id.as_str())).collect();
         let of_its_own = self.automated_decisions().into_iter().chain(self.sale());
         processes.extend(of_its_own.map(|node| json!({ "@id": node["@id"] })));
+        processes.extend(self.transfers(None, &unused_recipients(registry)));
         let mut notice = json!({
             "@id": self.id("notice", ""),
             "@type": "dpv:PrivacyNotice",
@@ -93,7 +94,6 @@ impl Dpv<'_> {
             let of_role = receiving.iter().filter(|recipient| property(recipient) == role);
             of_role.map(|recipient| self.see("recipient", recipient.id.as_str())).collect()
         };
-        let transfers = receiving.iter().filter(|recipient| recipient.is_outside_eea() == Some(true));
         let measures = registry.security.iter().enumerate().filter(|(_, measure)| measure.system == purpose.system);
         let rules = retention(registry, &purpose.data);
         let mut process = json!({
@@ -109,7 +109,7 @@ impl Dpv<'_> {
             "dpv:hasRecipient": by_role("dpv:hasRecipient"),
             "dpv:hasStorageCondition": rules.iter().map(|(_, rule)| self.see("retention", rule.id.as_str())).collect::<Value>(),
             "dpv:hasTechnicalOrganisationalMeasure": measures.map(|(n, _)| self.see("measure", &n.to_string())).collect::<Value>(),
-            "dpv:hasProcess": transfers.map(|recipient| self.transfer(purpose, recipient)).collect::<Value>(),
+            "dpv:hasProcess": self.transfers(Some(purpose), &receiving),
         });
         if registry.controller.is_some() {
             process["dpv:hasDataController"] = self.see("controller", "");
@@ -138,8 +138,14 @@ impl Dpv<'_> {
         }
     }
 
+    fn transfers(&self, purpose: Option<&Purpose>, receiving: &[&Recipient]) -> Vec<Value> {
+        let abroad = receiving.iter().filter(|recipient| recipient.is_outside_eea() == Some(true));
+        abroad.map(|recipient| self.transfer(purpose, recipient)).collect()
+    }
+
     /// A transfer out of the EEA: to whom, where, under which of the articles of chapter V.
-    fn transfer(&self, purpose: &Purpose, recipient: &Recipient) -> Value {
+    fn transfer(&self, purpose: Option<&Purpose>, recipient: &Recipient) -> Value {
+        let id: Vec<&str> = purpose.map(|purpose| purpose.id.as_str()).into_iter().chain([recipient.id.as_str()]).collect();
         let safeguards = safeguards(recipient);
         let country = recipient.country.as_ref().and_then(Stated::known);
         let basis = |safeguard: &Safeguard| match safeguard {
@@ -160,7 +166,7 @@ impl Dpv<'_> {
             tool
         };
         nodes::without_empty(json!({
-            "@id": self.id("transfer", &format!("{}.{}", purpose.id, recipient.id)),
+            "@id": self.id("transfer", &id.join(".")),
             "@type": "dpv:Process",
             "dpv:hasProcessing": { "@id": "dpv:CrossBorderTransfer" },
             "dpv:hasDataExporter": if self.registry.controller.is_some() { self.see("controller", "") } else { Value::Null },

@@ -157,7 +157,17 @@ fn everything_declared_is_there() {
             labels.chain(registry.recipients.iter().map(|recipient| recipient.legal_name.as_ref().unwrap_or(&recipient.name).as_str()));
         let labels = labels.chain(registry.rights.offer.iter().map(|right| right.name()));
         let labels = labels.chain(registry.security.iter().map(|measure| measure.label.get(language)));
-        for label in labels.chain(["P2Y14D", "P5Y", "P10Y", "P30D", "dpv:IndeterminateDuration", "eu-gdpr:A46-2-b", "loc:IN"]) {
+        for label in labels.chain([
+            "P2Y14D",
+            "P5Y",
+            "P10Y",
+            "P30D",
+            "dpv:IndeterminateDuration",
+            "eu-gdpr:A46-2-b",
+            "loc:IN",
+            "#transfer-video",
+            "#transfer-answer.crm",
+        ]) {
             assert!(text.contains(label), "{label} in {language}");
         }
     }
