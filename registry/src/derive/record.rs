@@ -3,7 +3,7 @@
 //! Rows are values; whoever prints them chooses the form. What no purpose places gets a row of its own at the end.
 
 use super::policy::{Answer, MeasuresView, Policy, RecipientView, RetentionView, policy};
-use super::uses::{recipients, retention, safeguards, unused_data, unused_recipients, unused_retention};
+use super::uses::{category, recipients, retention, safeguards, unused_data, unused_recipients, unused_retention};
 use super::words::Words;
 use crate::model::{DataCategory, DataId, Dpo, Purpose, Recipient, Registry, Role, Stated};
 
@@ -116,7 +116,7 @@ impl Recording<'_> {
         let mut people: Vec<&str> = activity.data.iter().filter_map(|data| Some(data.people.as_ref()?.get(language))).collect();
         people.sort_unstable();
         people.dedup();
-        let labels: Vec<&str> = activity.data.iter().map(|data| data.label.get(language)).collect();
+        let labels: Vec<String> = activity.data.iter().map(|data| category(self.registry, data, language)).collect();
         let named: Vec<String> = activity.recipients.iter().map(|recipient| self.recipient(recipient)).collect();
         let abroad = activity.recipients.iter().filter(|recipient| recipient.is_outside_eea() != Some(false));
         let transfers: Vec<String> = abroad.map(|recipient| self.transfer(recipient)).collect();

@@ -1,7 +1,20 @@
-//! Who receives data for a purpose, by its services too; and what is declared without a use that would place it, so that no
-//! export leaves anything out.
+//! What belongs together for exports: the fields of a category, who receives data for a purpose, by its services too; and what is
+//! declared without a use that would place it, so that no export leaves anything out.
 
-use crate::model::{Country, DataCategory, DataId, Purpose, Recipient, Registry, Retention, Safeguard, Stated};
+use crate::model::{Country, DataCategory, DataId, Field, Purpose, Recipient, Registry, Retention, Safeguard, Stated};
+
+/// The fields that ask for data of a category.
+pub(super) fn fields<'r>(registry: &'r Registry, data: &'r DataCategory) -> impl Iterator<Item = &'r Field> {
+    registry.forms.iter().flat_map(|form| &form.fields).filter(|field| field.data.as_ref() == Some(&data.id))
+}
+
+/// A category's label, with what belongs to it.
+pub(super) fn category(registry: &Registry, data: &DataCategory, language: &str) -> String {
+    let asked = fields(registry, data).map(|field| &field.label);
+    let items: Vec<&str> = data.items.iter().chain(asked).map(|text| text.get(language)).collect();
+    let label = data.label.get(language);
+    if items.is_empty() { label.to_owned() } else { format!("{label}: {}", items.join(", ")) }
+}
 
 /// Who receives data for a purpose: its own recipients, and those of the services that serve it.
 pub(super) fn recipients<'r>(registry: &'r Registry, purpose: &Purpose) -> Vec<&'r Recipient> {

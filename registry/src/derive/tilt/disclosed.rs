@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::Tilt;
 use crate::derive::policy::RetentionView;
-use crate::derive::uses::{recipients, retention, unused_data, unused_recipients, unused_retention};
-use crate::model::{Basis, DataCategory, Field, From, Keep, Purpose, Recipient, Registry, Retention, Stated};
+use crate::derive::uses::{category, fields, recipients, retention, unused_data, unused_recipients, unused_retention};
+use crate::model::{Basis, DataCategory, Field, From, Keep, Purpose, Recipient, Retention, Stated};
 
 impl Tilt<'_> {
     pub(super) fn disclosed(&self) -> Vec<Value> {
@@ -40,7 +40,7 @@ impl Tilt<'_> {
         let kept = data.map(|data| retention(self.registry, std::slice::from_ref(&data.id))).unwrap_or_default();
         json!({
             "_id": if id.is_empty() { "unassigned".to_owned() } else { id.join(".") },
-            "category": data.map_or_else(|| self.not_stated(), |data| self.category(data)),
+            "category": data.map_or_else(|| self.not_stated(), |data| category(self.registry, data, self.words.language)),
             "purposes": purpose.map(|purpose| self.purpose(purpose)).into_iter().collect::<Vec<_>>(),
             "legalBases": purpose.map(|purpose| self.bases(purpose)).unwrap_or_default(),
             "legitimateInterests": purpose.map(|purpose| self.interests(purpose)).unwrap_or_default(),
@@ -48,15 +48,6 @@ impl Tilt<'_> {
             "storage": kept.into_iter().map(|(at, rule)| self.storage(rule, &self.policy.retention[at])).collect::<Vec<_>>(),
             "nonDisclosure": self.non_disclosure(data, purpose),
         })
-    }
-
-    /// A category's label, with what belongs to it.
-    fn category(&self, data: &DataCategory) -> String {
-        let language = self.words.language;
-        let fields = fields(self.registry, data).map(|field| &field.label);
-        let items: Vec<&str> = data.items.iter().chain(fields).map(|text| text.get(language)).collect();
-        let label = data.label.get(language);
-        if items.is_empty() { label.to_owned() } else { format!("{label}: {}", items.join(", ")) }
     }
 
     /// The registry has one text for a purpose; its services tell how it is pursued.
@@ -164,9 +155,4 @@ impl Tilt<'_> {
             "consequences": consequences,
         })
     }
-}
-
-/// The fields that ask for data of a category.
-fn fields<'r>(registry: &'r Registry, data: &'r DataCategory) -> impl Iterator<Item = &'r Field> {
-    registry.forms.iter().flat_map(|form| &form.fields).filter(|field| field.data.as_ref() == Some(&data.id))
 }
