@@ -203,7 +203,21 @@ fn markdown(record: &Record) -> String {
     text
 }
 
-/// A text in which nothing is Markdown.
+/// A text on one line, in which nothing is Markdown.
 fn escaped(text: &str) -> String {
-    text.chars().flat_map(|c| "\\`*_[]<>#|".contains(c).then_some('\\').into_iter().chain([c])).collect()
+    text.replace('\n', " ").chars().flat_map(|c| "\\`*_[]<>#|".contains(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_taken_for_markdown_or_for_another_cell() {
+        let texts = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
+        let controller = vec![("Controller".to_owned(), "A *new* \"name\"".to_owned())];
+        let record = Record { controller, headings: texts(["Purpose", "Data"]), rows: vec![texts(["Pay #1, now", "<b>\n|"])] };
+        assert_eq!(markdown(&record), "- **Controller**: A \\*new\\* \"name\"\n\n## Pay \\#1, now\n\n- **Data**: \\<b\\> \\|\n");
+        assert_eq!(csv(&record), "Purpose,Data,Controller\n\"Pay #1, now\",\"<b>\n|\",\"A *new* \"\"name\"\"\"\n");
+    }
 }
