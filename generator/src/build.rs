@@ -9,6 +9,8 @@ mod look;
 mod order;
 mod others;
 mod pages;
+mod policies;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,6 +36,8 @@ use inputs::Inputs;
 use look::LookMemory;
 use others::{OthersMemory, Subject};
 use pages::PagesMemory;
+pub use policies::Unpublishable;
+use versions::VersionsMemory;
 
 /// Which files to look at again.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +76,7 @@ pub struct Builder {
     today: Date,
     inputs: Inputs,
     declarations: DeclarationsMemory,
+    versions: VersionsMemory,
     look: LookMemory,
     site: Option<SiteMemory>,
     shared: Option<(Digest, Arc<Shared>)>,
@@ -97,6 +102,7 @@ impl Builder {
             today,
             inputs: Inputs::default(),
             declarations: DeclarationsMemory::default(),
+            versions: VersionsMemory::default(),
             look: LookMemory::default(),
             site: None,
             shared: None,
@@ -118,9 +124,13 @@ impl Builder {
         let declared = self.declarations.refresh(&self.inputs, self.today);
         diagnostics.extend(self.declarations.diagnostics());
         let registry = &declared.registry;
-        let documents = self.inputs.documents();
+        let mut documents = self.inputs.documents();
+        self.versions.refresh(&self.inputs);
+        diagnostics.extend(self.versions.diagnostics());
+        policies::complete(&config, registry, &self.versions, &mut documents);
         let SiteMemory { key: site_key, site, diagnostics: of_structure } = self.site(&config, &documents);
         diagnostics.extend(of_structure);
+        diagnostics.extend(check::change_without_notice::check(&site, registry, &self.versions.versions));
         self.look.refresh(&self.inputs, &config);
         diagnostics.extend(self.look.diagnostics());
         let shared = self.shared(site_key, &site, registry, &mut diagnostics);
@@ -137,6 +147,7 @@ impl Builder {
         if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| Theme::text(source, path);
             diagnostics.extend(self.pages.check(&site, &self.look.theme, &self.others.output, &text));
+            diagnostics.extend(policies::check(&site, &declared, &shared, &self.pages));
         }
         let mut diagnostics = order::sorted(diagnostics);
         let silenced = silence::apply(&config, &mut diagnostics);
@@ -157,7 +168,7 @@ impl Builder {
     /// The site's structure, and what is wrong with it; the same as long as nothing that it is made from changed.
     fn site(&mut self, config: &Arc<Config>, documents: &[Arc<Document>]) -> SiteMemory {
         let mut hasher = Hasher::default();
-        hasher.add(format!("{config:?} {:?}", self.drafts)).add_digest(self.inputs.copied_names());
+        hasher.add(format!("{config:?} {:?} {}", self.drafts, self.today)).add_digest(self.inputs.copied_names());
         for document in documents {
             hasher.add_digest(document.outline.digest);
         }
@@ -167,7 +178,7 @@ impl Builder {
         }
         let outlines: Vec<Arc<Outline>> = documents.iter().map(|d| d.outline.clone()).collect();
         let files: Vec<Arc<str>> = self.inputs.copies().map(|(path, _)| path.clone()).collect();
-        let site = Arc::new(assemble(config.clone(), &outlines, &files, self.drafts));
+        let site = Arc::new(assemble(config.clone(), &outlines, &files, self.drafts, self.today));
         let made = SiteMemory { key, diagnostics: check::site(&site), site };
         self.site = Some(made.clone());
         made

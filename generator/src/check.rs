@@ -2,6 +2,7 @@
 
 pub mod broken_anchor;
 pub mod broken_link;
+pub mod change_without_notice;
 pub mod duplicate_permalink;
 pub mod empty_site;
 pub mod facts;
@@ -12,6 +13,7 @@ mod locate;
 mod manual;
 pub mod minify_unavailable;
 mod missing_alternative;
+pub mod promise_not_shown;
 pub mod silence;
 pub mod stale_headers;
 
@@ -30,10 +32,12 @@ pub fn rules() -> Vec<&'static Rule> {
     let own = [
         &broken_anchor::BROKEN_ANCHOR,
         &broken_link::BROKEN_LINK,
+        &change_without_notice::CHANGE_WITHOUT_NOTICE,
         &duplicate_permalink::DUPLICATE_PERMALINK,
         &empty_site::EMPTY_SITE,
         &foreign_file::FOREIGN_FILE,
         &minify_unavailable::MINIFY_UNAVAILABLE,
+        &promise_not_shown::PROMISE_NOT_SHOWN,
         &silence::UNKNOWN_RULE,
         &stale_headers::STALE_HEADERS,
     ];

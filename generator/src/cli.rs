@@ -5,6 +5,7 @@ mod explain;
 mod export;
 mod init;
 mod new;
+mod policy;
 mod serve;
 
 use std::io::{IsTerminal, Write};
@@ -53,6 +54,8 @@ enum Command {
     Init(init::InitArguments),
     /// Write a new page, post or policy
     New(new::NewArguments),
+    /// Publish versions of a policy
+    Policy(policy::PolicyArguments),
 }
 
 /// What all commands share.
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Export(arguments) => export::export(&shell, &arguments),
         Command::Init(arguments) => init::init(&shell, &arguments),
         Command::New(arguments) => new::new(&shell, &arguments),
+        Command::Policy(arguments) => policy::policy(&shell, &arguments),
     };
     let code = match outcome {
         Ok(Outcome::Clean) => 0,

@@ -2,14 +2,17 @@
 //!
 //! What depends on other files, a relative link or a shortcode, stays open as a [`Slot`].
 
+pub mod difference;
 pub mod front_matter;
 pub mod links;
 pub mod markdown;
 pub mod shortcode;
 pub mod slug;
+pub mod version;
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
 
 use crate::digest::{Digest, Hasher};
@@ -33,8 +36,14 @@ pub static MISSING_ALTERNATIVE: Rule = Rule {
 };
 
 /// Every rule that this module reports.
-pub static RULES: [&Rule; 5] =
-    [&INVALID_UTF8, &LARGE_PAGE, &MISSING_ALTERNATIVE, &front_matter::INVALID_DATE, &shortcode::MALFORMED_SHORTCODE];
+pub static RULES: [&Rule; 6] = [
+    &version::INVALID_VERSION,
+    &INVALID_UTF8,
+    &LARGE_PAGE,
+    &MISSING_ALTERNATIVE,
+    &front_matter::INVALID_DATE,
+    &shortcode::MALFORMED_SHORTCODE,
+];
 
 /// Bytes of Markdown beyond which [`LARGE_PAGE`] speaks up.
 const LARGE: usize = 2 << 20;
@@ -96,6 +105,8 @@ pub enum Fill {
     },
     /// What a shortcode's template yields.
     Shortcode(Call),
+    /// A day, in the words of the page's language.
+    Day(Date),
     /// A word of the interface in the page's language, by its key: the title of an alert.
     Word(&'static str),
 }

@@ -86,10 +86,10 @@ pub fn router(server: Arc<Server>) -> Router {
     Router::new()
         .nest("/_plainsite", reload::router())
         .fallback(answer::page)
-        .with_state(server)
+        .with_state(server.clone())
         .nest("/api", functions::app::router())
         .layer(axum::middleware::from_fn(answer::own_host))
-        .layer(axum::middleware::from_fn(answer::production_headers))
+        .layer(axum::middleware::from_fn_with_state(server, answer::production_headers))
 }
 
 #[cfg(test)]

@@ -3,16 +3,21 @@
 pub mod config;
 mod lists;
 mod names;
+mod policies;
 mod targets;
 mod tree;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use crate::document::Outline;
 use crate::document::front_matter::SortBy;
 pub use config::Config;
 pub use lists::date;
+pub use names::language;
+pub use policies::Beside;
 pub use targets::{Target, encode_path, file_address};
 
 /// The index of a page in [`Site::pages`].
@@ -38,6 +43,10 @@ pub struct Site {
     pub homes: Vec<Option<PageId>>,
     /// For each language the pages of its feed, the newest first.
     pub feeds: Vec<Vec<PageId>>,
+    /// The pages beside each policy that has published versions.
+    pub beside: BTreeMap<PageId, Beside>,
+    /// The day of the build.
+    pub today: Date,
     index: targets::Index,
 }
 
@@ -188,7 +197,7 @@ pub enum Drafts {
 }
 
 /// Puts a site together. `outlines` and `files` are sorted by path; a page's document has its outline's index.
-pub fn assemble(config: Arc<Config>, outlines: &[Arc<Outline>], files: &[Arc<str>], drafts: Drafts) -> Site {
+pub fn assemble(config: Arc<Config>, outlines: &[Arc<Outline>], files: &[Arc<str>], drafts: Drafts, today: Date) -> Site {
     let mut site = Site {
         homes: vec![None; config.languages.len()],
         feeds: vec![Vec::new(); config.languages.len()],
@@ -197,10 +206,13 @@ pub fn assemble(config: Arc<Config>, outlines: &[Arc<Outline>], files: &[Arc<str
         files: Vec::new(),
         redirects: Vec::new(),
         menus: Vec::new(),
+        beside: BTreeMap::new(),
+        today,
         index: targets::Index::default(),
     };
     let names = names::read(&site.config, outlines, drafts);
     let folders = tree::plant(&mut site, &names, outlines);
+    policies::plant(&mut site, outlines);
     lists::fill(&mut site, &folders);
     targets::copy_files(&mut site, files, &folders);
     targets::index(&mut site, outlines, folders);

@@ -37,6 +37,15 @@ fn site() -> TempDir {
     folder
 }
 
+/// Leaves the site without a page for its policy, as if that were published elsewhere.
+fn without_page(root: &Path) {
+    for name in ["privacy.md", "privacy.fr.md"] {
+        fs::write(root.join("content").join(name), "# Privacy\n").unwrap();
+    }
+    let silence = "silence: [{ rule: promise-not-shown, reason: the policy is published elsewhere }]\n";
+    fs::write(root.join("content/site.yaml"), format!("{}{silence}", include_str!("exports/site.yaml"))).unwrap();
+}
+
 fn export(root: &Path, arguments: &[&str]) -> String {
     let run = plainsite(root, &[&["export"], arguments].concat());
     assert_eq!(run.code, 0, "{}", run.err);
@@ -65,7 +74,7 @@ fn documents_stand_for_the_page_of_the_policy_in_their_language() {
 #[test]
 fn without_a_page_a_document_stands_for_itself() {
     let site = site();
-    fs::write(site.path().join("content/privacy.md"), "# Privacy\n").unwrap();
+    without_page(site.path());
     let tilt = json(&export(site.path(), &["tilt"]));
     assert_eq!((&tilt["meta"]["url"], &tilt["meta"]["modified"]), (&json("\"\""), &json("\"2026-06-15\"")));
 }
@@ -92,6 +101,7 @@ fn what_is_published_is_exported_byte_for_byte() {
         assert_eq!(export(site.path(), &[format]), published);
     }
     fs::remove_file(site.path().join("content/privacy.yaml")).unwrap();
+    without_page(site.path());
     assert_eq!(plainsite(site.path(), &["build"]).code, 0);
     assert!(!site.path().join("public/.well-known").exists(), "what is not declared any more is not published");
 }
@@ -118,8 +128,7 @@ fn what_cannot_be_exported_is_told_with_the_remedy() {
     };
     assert_eq!(refused(&["tilt", "--lang", "de"]), "error: the site has no language `de`\nhelp: did you mean `en`?\n");
     let privacy = site.path().join("content/privacy.md");
-    fs::write(&privacy, "# Privacy\n").unwrap();
-    fs::write(site.path().join("content/privacy.fr.md"), "# Vie privée\n").unwrap();
+    without_page(site.path());
     assert!(refused(&["gpc"]).starts_with("error: the site makes no `gpc.json`\nhelp: declare `sale: none`"));
     fs::write(&privacy, "[x](nowhere.md)\n").unwrap();
     let broken = refused(&["tilt"]);

@@ -1,11 +1,32 @@
 //! The checks on the registry: each a promise that the law demands, one rule a file.
 
+mod authority_missing;
+mod automated_decisions_undecided;
+mod california_incomplete;
+mod choice_kept_too_long;
 mod controller_incomplete;
+mod dpo_undecided;
+mod field_without_purpose;
 #[cfg(test)]
 mod fixture;
+mod interest_unstated;
+mod obligation_unstated;
+mod policy_stale;
+mod purpose_without_basis;
+mod recipient_incomplete;
+mod recipient_unused;
+mod retention_missing;
+mod retention_unenforced;
+mod right_missing;
+mod right_without_channel;
+mod service_without_purpose;
+mod tracker_without_consent;
+mod transfer_without_safeguard;
+mod unknown_fact;
+mod withdrawal_missing;
 
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::model::{Places, Registry};
+use crate::model::{Places, Registry, Service};
 use crate::resolve::Declared;
 
 /// What the checks judge.
@@ -16,11 +37,17 @@ pub(crate) struct Judged<'a> {
     /// Where each declaration was written.
     pub(crate) places: &'a Places,
     /// The day of the build, `YYYY-MM-DD`.
-    #[expect(dead_code, reason = "the check of stale policies reads it")]
     pub(crate) today: &'a str,
 }
 
 impl Judged<'_> {
+    /// Whether the site handles personal data, so that people must be told of it. A stored setting that reaches nobody is none.
+    pub(crate) fn handles_data(&self) -> bool {
+        let registry = self.registry;
+        let reaches_out = |service: &Service| service.needs_consent() || service.recipient.is_some();
+        registry.has_policy() || !registry.forms.is_empty() || registry.services.iter().any(reaches_out)
+    }
+
     /// A diagnostic at the declaration of a path.
     pub(crate) fn at(&self, rule: &'static Rule, path: &str, message: impl Into<String>) -> Diagnostic {
         self.places.point(Diagnostic::new(rule, message), path)
@@ -31,14 +58,37 @@ impl Judged<'_> {
 type Check = fn(Judged<'_>, &mut Vec<Diagnostic>);
 
 /// Every check with its rules.
-const CHECKS: &[(Check, &[&Rule])] = &[(controller_incomplete::check, &[&controller_incomplete::CONTROLLER_INCOMPLETE])];
+const CHECKS: &[(Check, &[&Rule])] = &[
+    (authority_missing::check, &[&authority_missing::AUTHORITY_MISSING]),
+    (automated_decisions_undecided::check, &[&automated_decisions_undecided::AUTOMATED_DECISIONS_UNDECIDED]),
+    (california_incomplete::check, &[&california_incomplete::CALIFORNIA_INCOMPLETE]),
+    (choice_kept_too_long::check, &[&choice_kept_too_long::CHOICE_KEPT_TOO_LONG]),
+    (controller_incomplete::check, &[&controller_incomplete::CONTROLLER_INCOMPLETE]),
+    (dpo_undecided::check, &[&dpo_undecided::DPO_UNDECIDED]),
+    (field_without_purpose::check, &[&field_without_purpose::FIELD_WITHOUT_PURPOSE]),
+    (interest_unstated::check, &[&interest_unstated::INTEREST_UNSTATED]),
+    (obligation_unstated::check, &[&obligation_unstated::OBLIGATION_UNSTATED]),
+    (policy_stale::check, &[&policy_stale::POLICY_STALE]),
+    (purpose_without_basis::check, &[&purpose_without_basis::PURPOSE_WITHOUT_BASIS]),
+    (recipient_incomplete::check, &[&recipient_incomplete::RECIPIENT_INCOMPLETE]),
+    (recipient_unused::check, &[&recipient_unused::RECIPIENT_UNUSED]),
+    (retention_missing::check, &[&retention_missing::RETENTION_MISSING]),
+    (retention_unenforced::check, &[&retention_unenforced::RETENTION_UNENFORCED]),
+    (right_missing::check, &[&right_missing::RIGHT_MISSING]),
+    (right_without_channel::check, &[&right_without_channel::RIGHT_WITHOUT_CHANNEL]),
+    (service_without_purpose::check, &[&service_without_purpose::SERVICE_WITHOUT_PURPOSE]),
+    (tracker_without_consent::check, &[&tracker_without_consent::TRACKER_WITHOUT_CONSENT]),
+    (transfer_without_safeguard::check, &[&transfer_without_safeguard::TRANSFER_WITHOUT_SAFEGUARD]),
+    (unknown_fact::check, &[&unknown_fact::UNKNOWN_FACT]),
+    (withdrawal_missing::check, &[&withdrawal_missing::WITHDRAWAL_MISSING]),
+];
 
 /// Every rule of the checks.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     CHECKS.iter().flat_map(|(_, rules)| rules.iter().copied())
 }
 
-/// Judges what is declared. A registry that declares no more than a controller is judged by that alone.
+/// Judges what is declared. Where no more than a controller is declared, it is judged by that alone.
 pub fn registry(declared: &Declared, today: &str) -> Vec<Diagnostic> {
     let judged = Judged { registry: &declared.registry, places: &declared.places, today };
     let mut diagnostics = Vec::new();
@@ -47,3 +97,6 @@ pub fn registry(declared: &Declared, today: &str) -> Vec<Diagnostic> {
     }
     diagnostics
 }
+
+#[cfg(test)]
+mod tests;

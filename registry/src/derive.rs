@@ -13,6 +13,7 @@ pub mod retention;
 pub mod rights;
 pub mod schema;
 pub mod tilt;
+pub mod unknowns;
 mod uses;
 pub mod well_known;
 pub mod words;

@@ -43,7 +43,7 @@ fn role(path: &str) -> Role {
     match path.strip_prefix("content/") {
         None => Role::Kept,
         Some("site.yaml" | "privacy.yaml") => Role::Kept,
-        Some(below) if below.starts_with("_data/") || below.starts_with("forms/") => Role::Kept,
+        Some(below) if below.starts_with("_data/") || below.starts_with("_policies/") || below.starts_with("forms/") => Role::Kept,
         Some(below) if below.ends_with(".md") => Role::Page,
         Some(_) => Role::Copied,
     }

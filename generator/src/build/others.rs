@@ -82,6 +82,11 @@ fn make(
     for (path, text) in well_known {
         made(path.to_owned(), text);
     }
+    for &policy in site.beside.keys() {
+        if let Some((path, xml)) = feed::changes(site, policy, author) {
+            made(path, xml);
+        }
+    }
     for (_, asset) in assets.iter() {
         let artifact = Artifact::made(asset.bytes.to_vec(), Finish::Keep, Some(asset.path.clone()));
         output.insert(asset.out.as_str().into(), Arc::new(artifact));

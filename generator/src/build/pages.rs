@@ -129,6 +129,12 @@ impl PagesMemory {
         diagnostics
     }
 
+    /// The HTML of a page, by its place in the site; empty where it could not be rendered.
+    pub(super) fn html(&self, id: usize) -> String {
+        let artifact = self.rendered.get(id).and_then(|rendered| rendered.page.as_ref());
+        artifact.and_then(|(artifact, _)| String::from_utf8(artifact.bytes()?.into_owned()).ok()).unwrap_or_default()
+    }
+
     /// The whole output: the pages, and the `others` beside them.
     pub(super) fn output(&mut self, site: &Site, others: &Arc<Output>) -> Arc<Output> {
         let artifact = |id: &usize| Some((site.pages[*id].out.clone(), self.rendered[*id].page.as_ref()?.0.clone()));

@@ -39,7 +39,7 @@ pub(super) fn read(text: &str) -> Fixture {
     let documents: Vec<Document> = pages.filter_map(|(path, bytes)| document::parse(path, bytes, Digest::of(bytes)).value).collect();
     let outlines: Vec<Arc<Outline>> = documents.iter().map(|document| document.outline.clone()).collect();
     let paths: Vec<Arc<str>> = files.0.keys().cloned().collect();
-    let site = assemble(Arc::new(config), &outlines, &paths, Drafts::Left);
+    let site = assemble(Arc::new(config), &outlines, &paths, Drafts::Left, jiff::civil::date(2026, 6, 1));
     Fixture { files, documents, site }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
+use registry::model::Registry;
 
 use crate::render::headers;
 use crate::site::Site;
@@ -15,9 +16,9 @@ pub static STALE_HEADERS: Rule =
     Rule { name: "stale-headers", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/stale-headers.md") };
 
 /// Judges the text of `vercel.json`.
-pub fn check(text: &str, site: &Site) -> Vec<Diagnostic> {
+pub fn check(text: &str, site: &Site, registry: &Registry) -> Vec<Diagnostic> {
     let file = Arc::from(PATH);
-    match headers::vercel_json(text, site) {
+    match headers::vercel_json(text, site, registry) {
         Some(wanted) if wanted == text => Vec::new(),
         Some(wanted) => {
             let line = text.lines().zip(wanted.lines()).take_while(|(a, b)| a == b).count();
@@ -46,11 +47,12 @@ mod tests {
     #[test]
     fn a_file_is_an_object_with_what_the_site_derives() {
         let site = fixture::read("=== content/a.md\n# A\n").site;
-        let found = check("[]", &site).remove(0);
+        let registry = Registry::default();
+        let found = check("[]", &site, &registry).remove(0);
         assert_eq!(found.message, "`vercel.json` is not a JSON object");
         assert!(found.help.as_ref().is_some_and(|help| help.starts_with("`{}`") && help.contains("made by plainsite")));
-        assert_eq!(check("{}", &site)[0].message, "`vercel.json` differs from what the site derives");
-        let derived = headers::vercel_json("{}", &site).unwrap();
-        assert_eq!(check(&derived, &site), []);
+        assert_eq!(check("{}", &site, &registry)[0].message, "`vercel.json` differs from what the site derives");
+        let derived = headers::vercel_json("{}", &site, &registry).unwrap();
+        assert_eq!(check(&derived, &site, &registry), []);
     }
 }

@@ -41,9 +41,9 @@ pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result
     let mut built = once(arguments.drafts, shell.today, &source);
     let vercel = shell.root.join(stale_headers::PATH);
     let hosting = std::fs::read_to_string(&vercel).ok();
-    let wanted = hosting.as_deref().map(|text| headers::vercel_json(text, &built.site));
+    let wanted = hosting.as_deref().map(|text| headers::vercel_json(text, &built.site, &built.declared.registry));
     if let (Some(text), Some(None)) = (&hosting, &wanted) {
-        built.diagnostics.extend(stale_headers::check(text, &built.site));
+        built.diagnostics.extend(stale_headers::check(text, &built.site, &built.declared.registry));
         built.output = None;
     }
     let Some(output) = &built.output else {
@@ -85,7 +85,7 @@ pub(super) fn check(shell: &Shell, arguments: &CheckArguments) -> anyhow::Result
     let source = shell.disk()?;
     let mut built = once(arguments.drafts, shell.today, &source);
     if let Ok(text) = std::fs::read_to_string(shell.root.join(stale_headers::PATH)) {
-        built.diagnostics.extend(stale_headers::check(&text, &built.site));
+        built.diagnostics.extend(stale_headers::check(&text, &built.site, &built.declared.registry));
     }
     shell.show(&built.diagnostics, &source, true);
     silences(shell, &built);

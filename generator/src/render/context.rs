@@ -1,6 +1,7 @@
 //! What all pages of a language share in their templates: the site, its menus, the interface's words, the data.
 
-use registry::derive::policy::policy;
+use jiff::civil::Date;
+use registry::derive::policy::{Policy, policy};
 use registry::derive::words::Words;
 use registry::model::{Registry, Stated};
 use serde::Serialize;
@@ -8,6 +9,7 @@ use serde_json::Value as Json;
 use tera::Value;
 
 use super::feed;
+use super::interface::spoken_date;
 use crate::digest::{Digest, Hasher};
 use crate::site::Site;
 
@@ -25,6 +27,7 @@ struct Language {
     code: Value,
     site: Value,
     ui: Value,
+    policy: Policy,
     privacy: Value,
     words: Json,
 }
@@ -68,14 +71,15 @@ impl Shared {
                 serde_json::to_value(fields(site, registry, language)).expect("a site's fields are plain data, which is always JSON");
             let code = site.language(language);
             let get = |key: &str| word(&words, key).map(str::to_owned);
-            let privacy = serde_json::to_value(policy(registry, Words { language: code, get: &get }))
-                .expect("a policy is plain data, which is always JSON");
+            let policy = policy(registry, Words { language: code, get: &get });
+            let privacy = serde_json::to_value(&policy).expect("a policy is plain data, which is always JSON");
             hasher.add(fields.to_string()).add(words.to_string()).add(privacy.to_string());
             Language {
                 code: Value::from_serializable(code),
                 site: Value::from_serializable(&fields),
                 ui: Value::from_serializable(&words),
                 privacy: Value::from_serializable(&privacy),
+                policy,
                 words,
             }
         });
@@ -93,6 +97,16 @@ impl Shared {
         context.insert_value("data", self.data.clone());
         context.insert_value("privacy", own.privacy.clone());
         context
+    }
+
+    /// What the policy tells in a language.
+    pub fn policy(&self, language: usize) -> &Policy {
+        &self.languages[language].policy
+    }
+
+    /// A day in the words of a language.
+    pub fn day(&self, language: usize, day: Date) -> String {
+        spoken_date(&day.to_string(), &self.languages[language].words)
     }
 
     /// A word of the interface; empty where there is none.

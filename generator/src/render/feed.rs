@@ -1,7 +1,7 @@
 //! Atom feeds: the newest dated pages of each language.
 
 use crate::html::escape_into;
-use crate::site::{LanguageId, Site, date};
+use crate::site::{LanguageId, PageId, Site, date};
 
 use super::view::permalink;
 
@@ -48,6 +48,42 @@ pub fn atom(site: &Site, language: LanguageId, author: &str) -> Option<(String, 
         if !site.description(id).is_empty() {
             element(&mut xml, "summary", site.description(id));
         }
+        xml.push_str("</entry>\n");
+    }
+    xml.push_str("</feed>\n");
+    Some((path, xml))
+}
+
+/// The feed of a policy's published versions, below the page that tells what changed.
+pub fn changes(site: &Site, policy: PageId, author: &str) -> Option<(String, String)> {
+    let base = site.config.base_url.as_deref()?;
+    let beside = site.beside.get(&policy)?;
+    let path = format!("{}/atom.xml", site.pages[beside.changes?].url.trim_matches('/'));
+    let day = |id: PageId| {
+        let outline = site.pages[id].outline.as_ref();
+        let published = outline.and_then(|o| o.front.extra.get("published")?.as_str());
+        published.map(|day| format!("{day}T00:00:00Z")).unwrap_or_default()
+    };
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
+    escape_into(site.language(site.pages[policy].language), &mut xml);
+    xml.push_str("\">\n");
+    element(&mut xml, "title", &site.pages[policy].title);
+    let home = permalink(site, beside.changes?);
+    element(&mut xml, "id", &home);
+    link(&mut xml, &home, "alternate");
+    link(&mut xml, &format!("{base}/{path}"), "self");
+    element(&mut xml, "updated", &beside.versions.iter().map(|id| day(*id)).max().unwrap_or_default());
+    xml.push_str("<author>");
+    element(&mut xml, "name", if author.is_empty() { base } else { author });
+    xml.push_str("</author>\n");
+    for &id in &beside.versions {
+        let version = site.pages[id].outline.as_ref().and_then(|o| o.front.version.as_ref()).map_or("", |(version, _)| version);
+        xml.push_str("<entry>\n");
+        element(&mut xml, "title", &format!("{} {version}", site.pages[id].title));
+        element(&mut xml, "id", &permalink(site, id));
+        link(&mut xml, &format!("{home}#version-{version}"), "alternate");
+        element(&mut xml, "published", &day(id));
+        element(&mut xml, "updated", &day(id));
         xml.push_str("</entry>\n");
     }
     xml.push_str("</feed>\n");

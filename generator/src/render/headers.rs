@@ -1,5 +1,7 @@
 //! The headers that every host sends: for `vercel.json` and for the dev server, from one list.
 
+use registry::derive::{consent, headers};
+use registry::model::{Category, Registry};
 use serde_json::{Value, json};
 
 use crate::site::Site;
@@ -9,43 +11,62 @@ use crate::site::Site;
 pub struct HeaderRule {
     /// The beginning of the paths; everything below belongs to it.
     pub prefix: &'static str,
+    /// The categories that a visitor must have agreed to, and no others; everyone where absent.
+    pub accepted: Option<Vec<Category>>,
     /// Names and values.
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// Nothing is loaded from anywhere else, nothing runs inline, nobody frames the site.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'; \
-     frame-ancestors 'none'; img-src 'self'; manifest-src 'self'; media-src 'self'; script-src 'self'; style-src 'self'";
+/// The name of the policy's header.
+const POLICY: &str = "Content-Security-Policy";
 
-/// The rules, the general one first; a later one adds to it.
-pub fn rules() -> Vec<HeaderRule> {
+/// The rules, the general ones first; a later one replaces what it names again. `base` is the address that pages are sent from.
+///
+/// There is a policy for everyone, and one for each combination of categories that visitors can agree to.
+pub fn rules(registry: &Registry, base: Option<&str>) -> Vec<HeaderRule> {
+    let policy = |accepted: &[Category]| (POLICY, headers::content_security_policy(registry, accepted, base));
     let everywhere = [
-        ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
         ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "strict-origin-when-cross-origin"),
         ("Permissions-Policy", "browsing-topics=(), camera=(), geolocation=(), microphone=()"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
     ];
-    let owned = |headers: &[(&'static str, &str)]| headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    vec![
-        HeaderRule { prefix: "/", headers: owned(&everywhere) },
-        // The names change with the content.
-        HeaderRule { prefix: "/assets/", headers: owned(&[("Cache-Control", "public, max-age=31536000, immutable")]) },
-    ]
+    let everywhere = [policy(&[])].into_iter().chain(everywhere.map(|(name, value)| (name, value.to_owned())));
+    let mut rules = vec![HeaderRule { prefix: "/", accepted: None, headers: everywhere.collect() }];
+    let states = headers::states(registry).into_iter().filter(|accepted| !accepted.is_empty());
+    rules.extend(states.map(|accepted| HeaderRule { prefix: "/", headers: vec![policy(&accepted)], accepted: Some(accepted) }));
+    // The names change with the content.
+    let lasting = ("Cache-Control", "public, max-age=31536000, immutable".to_owned());
+    rules.push(HeaderRule { prefix: "/assets/", accepted: None, headers: vec![lasting] });
+    rules
 }
 
-/// The headers of a path.
-pub fn of(rules: &[HeaderRule], path: &str) -> Vec<(&'static str, String)> {
-    rules.iter().filter(|rule| path.starts_with(rule.prefix)).flat_map(|rule| rule.headers.clone()).collect()
+/// The headers of a path for a visitor, whose consent cookie's value is given where there is one.
+pub fn of(rules: &[HeaderRule], path: &str, cookie: Option<&str>) -> Vec<(&'static str, String)> {
+    let agreed = cookie.map(consent::accepted).unwrap_or_default();
+    let applies = |rule: &&HeaderRule| path.starts_with(rule.prefix) && rule.accepted.as_ref().is_none_or(|wanted| *wanted == agreed);
+    let mut headers: Vec<(&'static str, String)> = Vec::new();
+    for (name, value) in rules.iter().filter(applies).flat_map(|rule| rule.headers.clone()) {
+        headers.retain(|(known, _)| *known != name);
+        headers.push((name, value));
+    }
+    headers
 }
 
 /// `vercel.json` with the headers and redirects of the site, all else as it was; `None` where the text is no JSON map.
-pub fn vercel_json(text: &str, site: &Site) -> Option<String> {
+pub fn vercel_json(text: &str, site: &Site, registry: &Registry) -> Option<String> {
     let mut root: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
-    let headers = rules().into_iter().map(|rule| {
+    let headers = rules(registry, site.config.base_url.as_deref()).into_iter().map(|rule| {
         let headers: Vec<Value> = rule.headers.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
-        json!({ "source": format!("{}(.*)", rule.prefix), "headers": headers })
+        let source = format!("{}(.*)", rule.prefix);
+        match rule.accepted {
+            None => json!({ "source": source, "headers": headers }),
+            Some(accepted) => {
+                let has = json!([{ "type": "cookie", "key": consent::COOKIE, "value": consent::pattern(&accepted) }]);
+                json!({ "source": source, "has": has, "headers": headers })
+            }
+        }
     });
     root.insert("headers".into(), headers.collect());
     let redirects =

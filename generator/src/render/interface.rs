@@ -67,15 +67,27 @@ fn read(theme: &Theme, language: &str, diagnostics: &mut Vec<Diagnostic>) -> Map
 
 /// The filter `long_date`: `2026-05-01` as `1 May 2026`, with the words of the page's language.
 pub fn long_date(date: &str, _: Kwargs, state: &State<'_>) -> TeraResult<Value> {
-    let parts: Vec<&str> = date.split('-').collect();
-    let [year, month, day] = parts[..] else { return Ok(Value::from(date)) };
     let ui: Option<Value> = state.get("ui")?;
     let word = |key: &'static str| ui.as_ref().and_then(|ui| ui.get_from_path(key));
-    let month = month.parse::<usize>().ok().and_then(|m| word("months")?.as_array()?.get(m.checked_sub(1)?)?.as_str().map(str::to_owned));
-    let (Some(month), Some(format)) = (month, word("date_format").and_then(Value::as_str)) else { return Ok(Value::from(date)) };
+    let text = |key| word(key).and_then(Value::as_str).map(str::to_owned);
+    let month = |month: usize| word("months")?.as_array()?.get(month)?.as_str().map(str::to_owned);
+    Ok(Value::from(spoken(date, text, month).unwrap_or_else(|| date.to_owned())))
+}
+
+/// The same date from a language's words.
+pub fn spoken_date(date: &str, words: &Json) -> String {
+    let text = |key| words.get(key).and_then(Json::as_str).map(str::to_owned);
+    let month = |month: usize| words.get("months")?.get(month)?.as_str().map(str::to_owned);
+    spoken(date, text, month).unwrap_or_else(|| date.to_owned())
+}
+
+fn spoken(date: &str, word: impl Fn(&'static str) -> Option<String>, month: impl Fn(usize) -> Option<String>) -> Option<String> {
+    let parts: Vec<&str> = date.split('-').collect();
+    let [year, number, day] = parts[..] else { return None };
+    let month = month(number.parse::<usize>().ok()?.checked_sub(1)?)?;
     let day = match day {
-        "01" => word("first_day").and_then(Value::as_str).unwrap_or("1").to_owned(),
+        "01" => word("first_day").unwrap_or_else(|| "1".to_owned()),
         day => day.trim_start_matches('0').to_owned(),
     };
-    Ok(Value::from(format.replace("{day}", &day).replace("{month}", &month).replace("{year}", year)))
+    Some(word("date_format")?.replace("{day}", &day).replace("{month}", &month).replace("{year}", year))
 }

@@ -94,6 +94,11 @@ pub(super) fn of_fault(fault: &Fault, theme: &Theme) -> Diagnostic {
     }
 }
 
+/// A page's content, as its template gets it; what goes wrong has been told when the page was rendered.
+pub fn content(view: &PageView<'_>, document: &Document, look: Look<'_>) -> String {
+    filled(view, document, look, &mut Vec::new())
+}
+
 /// A document's HTML with its slots filled.
 fn filled(view: &PageView<'_>, document: &Document, look: Look<'_>, diagnostics: &mut Vec<Diagnostic>) -> String {
     let mut html = String::with_capacity(document.html.len() + 64 * document.slots.len());
@@ -108,6 +113,7 @@ fn filled(view: &PageView<'_>, document: &Document, look: Look<'_>, diagnostics:
                 Some(address) => href_into(address, &mut html),
                 None => html.push_str(written),
             },
+            Fill::Day(day) => crate::html::escape_into(&look.shared.day(view.language, *day), &mut html),
             Fill::Word(key) => crate::html::escape_into(look.shared.word(view.language, key), &mut html),
             Fill::Shortcode(call) => html.push_str(&shortcode(view, document, slot, call, &mut addresses, look, diagnostics)),
         }

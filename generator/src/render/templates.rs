@@ -88,9 +88,9 @@ impl Templates {
         self.left_out.contains(name)
     }
 
-    /// The names of the templates that are made for pages: no parts, no shortcodes, not the tool's own spare ones.
+    /// The names of the templates that are made for pages: no parts, no shortcodes, none of what publishing a policy makes, not the tool's own spare ones.
     pub fn page_templates(&self) -> Vec<&str> {
-        let others = [PREFIX, "partials/", "shortcodes/"];
+        let others = [PREFIX, "partials/", "policy-", "shortcodes/"];
         let for_pages =
             |name: &&str| !others.iter().any(|folder| name.starts_with(folder)) && !matches!(*name, "base.html" | "redirect.html");
         self.paths.keys().map(String::as_str).filter(for_pages).collect()

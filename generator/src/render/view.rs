@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -46,6 +47,13 @@ pub struct PageFields<'a> {
     pub date: String,
     pub updated: String,
     pub draft: bool,
+    pub policy: &'a str,
+    pub version: &'a str,
+    pub effective: String,
+    pub upcoming: bool,
+    pub superseded: bool,
+    pub versions: Vec<VersionFields<'a>>,
+    pub changes: &'a str,
     pub tags: Vec<Link<'a>>,
     pub toc: &'a [Heading],
     pub breadcrumbs: Vec<Crumb<'a>>,
@@ -173,6 +181,13 @@ fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words:
         date: date(site, id).map(|d| d.to_string()).unwrap_or_default(),
         updated: front.and_then(|f| f.updated).map(|d| d.to_string()).unwrap_or_default(),
         draft: front.is_some_and(|f| f.draft),
+        policy: front.and_then(|f| f.policy.as_ref()).map_or("", |(name, _)| name),
+        version: front.and_then(|f| f.version.as_ref()).map_or("", |(version, _)| version),
+        effective: front.and_then(|f| f.effective).map(|d| d.to_string()).unwrap_or_default(),
+        upcoming: front.and_then(|f| f.effective).is_some_and(|day| day > site.today),
+        superseded: until(site, id).is_some_and(|day| day <= site.today),
+        versions: versions(site, id),
+        changes: site.beside.get(&id).and_then(|beside| beside.changes).map_or("", |changes| &site.pages[changes].url),
         tags: tags(site, id),
         toc: document.map_or(&[], |d| d.toc.as_slice()),
         breadcrumbs,
@@ -182,6 +197,39 @@ fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words:
         alternates,
         extra: extra(site, id),
     }
+}
+
+/// A published version of a policy.
+#[derive(Serialize)]
+#[expect(missing_docs, reason = "docs/templates.md describes every field where the authors of templates look")]
+pub struct VersionFields<'a> {
+    pub version: &'a str,
+    pub url: &'a str,
+    pub effective: String,
+    pub in_force: bool,
+    pub upcoming: bool,
+}
+
+/// The day from which a published version no longer applies, where there is a later one.
+fn until(site: &Site, id: PageId) -> Option<Date> {
+    site.pages[id].outline.as_ref()?.front.extra.get("until")?.as_str()?.parse().ok()
+}
+
+/// The published versions of a policy, the newest first.
+fn versions(site: &Site, policy: PageId) -> Vec<VersionFields<'_>> {
+    let in_force = site.in_force(policy, site.today);
+    let fields = |id: &PageId| {
+        let page = &site.pages[*id];
+        let front = &page.outline.as_ref()?.front;
+        Some(VersionFields {
+            version: front.version.as_ref().map_or("", |(version, _)| version),
+            url: &page.url,
+            effective: front.effective.map(|day| day.to_string()).unwrap_or_default(),
+            in_force: in_force == Some(*id),
+            upcoming: front.effective.is_some_and(|day| day > site.today),
+        })
+    };
+    site.beside.get(&policy).into_iter().flat_map(|beside| &beside.versions).filter_map(fields).collect()
 }
 
 /// The words of an interface, by key.
@@ -274,7 +322,7 @@ fn addresses(site: &Site, id: PageId, document: &Document) -> Vec<Option<String>
                 Argument::Text(text) if text.starts_with("@/") => Some(url(text)),
                 _ => None,
             })),
-            Fill::Word(_) => {}
+            Fill::Day(_) | Fill::Word(_) => {}
         }
     }
     addresses

@@ -7,11 +7,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
+use registry::derive::consent;
 
 use super::reload;
 use super::state::{Server, Shown};
 use crate::output::{Artifact, Output};
-use crate::render::headers;
+use crate::render;
 use crate::write::finished;
 
 /// Refuses requests that reached this machine under another name: a page elsewhere could read drafts that way.
@@ -27,19 +28,34 @@ pub(super) async fn own_host(request: Request, next: Next) -> Response {
     (StatusCode::FORBIDDEN, "this is a development server: open it as http://localhost or http://127.0.0.1\n").into_response()
 }
 
-/// Gives every answer the headers that the host will send for its address.
-pub(super) async fn production_headers(request: Request, next: Next) -> Response {
+/// Gives every answer the headers that the host will send for its address to the same visitor.
+pub(super) async fn production_headers(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
     let path = decoded(request.uri());
+    let headers = headers(&server, &path, request.headers());
     let mut response = next.run(request).await;
     // What is not there now may be there soon, under whatever name.
     let lasting = matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED);
-    let rules = headers::of(&headers::rules(), &path).into_iter().filter(|(name, _)| lasting || *name != "Cache-Control");
-    for (name, value) in rules.chain([("Cache-Control", "no-cache".to_owned())]) {
+    let headers = headers.into_iter().filter(|(name, _)| lasting || *name != "Cache-Control");
+    for (name, value) in headers.chain([("Cache-Control", "no-cache".to_owned())]) {
         if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().entry(name).or_insert(value);
         }
     }
     response
+}
+
+/// The headers of a path for who asks, with what the reload script needs.
+fn headers(server: &Server, path: &str, asked: &HeaderMap) -> Vec<(&'static str, String)> {
+    let text = |name| asked.get(name).and_then(|value| value.to_str().ok());
+    let base = text(header::HOST).map(|host| format!("http://{host}"));
+    let mut registry = server.shown().declared.registry.clone();
+    registry.services.push(reload::service());
+    render::headers::of(&render::headers::rules(&registry, base.as_deref()), path, text(header::COOKIE).and_then(consent_cookie))
+}
+
+/// The value of the consent cookie among a request's cookies.
+fn consent_cookie(cookies: &str) -> Option<&str> {
+    cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix(consent::COOKIE)?.strip_prefix('='))
 }
 
 /// What is at an address.

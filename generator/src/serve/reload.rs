@@ -10,6 +10,7 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream::{Stream, unfold};
+use registry::model::{Category, Directive, Localized, Service, ServiceId, System};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::events::Event;
@@ -24,6 +25,28 @@ pub(super) fn router() -> Router<Arc<Server>> {
         .route("/overlay.css", get(async || fixed("text/css; charset=utf-8", STYLE)))
         .route("/problem", get(problem))
         .route("/events", get(events))
+}
+
+/// The reload script, as what a page may load.
+pub(super) fn service() -> Service {
+    let origins = [Directive::Connect, Directive::Script, Directive::Style].map(|directive| (directive, vec!["/_plainsite/".to_owned()]));
+    Service {
+        id: ServiceId::from("plainsite-serve"),
+        label: Localized::everywhere("Reload"),
+        does: Localized::everywhere("reloads pages that changed"),
+        category: Category::Essential,
+        exempt: false,
+        purpose: None,
+        recipient: None,
+        receives: None,
+        origins: origins.into(),
+        cookies: Vec::new(),
+        storage: Vec::new(),
+        consent_mode: false,
+        loosens: None,
+        system: System::Site,
+        facts: None,
+    }
 }
 
 fn fixed(kind: &'static str, text: &'static str) -> Response {

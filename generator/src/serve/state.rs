@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use registry::diagnostic::{Diagnostic, has_errors};
+use registry::resolve::Declared;
 use tokio::sync::watch;
 
 use super::events::{Event, Events};
@@ -34,6 +35,8 @@ pub(super) struct Shown {
     /// The last good output; none before the first.
     pub(super) output: Option<Arc<Output>>,
     pub(super) site: Option<Arc<Site>>,
+    /// What the shown site declares: its headers derive from it.
+    pub(super) declared: Arc<Declared>,
     /// The digest of the whole output: browsers compare it.
     pub(super) version: Digest,
     /// What is wrong now, as the terminal says it; empty when nothing is.
@@ -87,6 +90,7 @@ impl Server {
             let shown = Shown {
                 output: before.output.clone(),
                 site: before.site.clone(),
+                declared: before.declared.clone(),
                 version: before.version,
                 styles: before.styles.clone(),
                 problem,
@@ -109,7 +113,14 @@ impl Server {
             }
             () => Some(Event::Changed { version }),
         };
-        self.replace(Shown { output: Some(output), site: Some(build.site), version, problem, styles: build.styles });
+        self.replace(Shown {
+            output: Some(output),
+            site: Some(build.site),
+            declared: build.declared,
+            version,
+            problem,
+            styles: build.styles,
+        });
         if let Some(event) = event {
             self.events.send(event);
         }

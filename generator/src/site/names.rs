@@ -34,9 +34,7 @@ pub(super) fn read<'a>(config: &Config, outlines: &'a [Arc<Outline>], drafts: Dr
     let names = outlines.iter().enumerate().filter_map(|(document, outline)| {
         let path = outline.path.strip_prefix("content/")?;
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-        let base = file.rsplit_once('.').map_or(file, |(base, _)| base);
-        let suffix = base.rsplit_once('.').and_then(|(stem, code)| Some((stem, config.languages.iter().position(|l| l == code)?)));
-        let (stem, language) = suffix.unwrap_or((base, 0));
+        let (stem, language) = stem_and_language(config, file);
         let role = match stem {
             "_index" => Role::Index(2),
             "index" => Role::Index(1),
@@ -50,6 +48,18 @@ pub(super) fn read<'a>(config: &Config, outlines: &'a [Arc<Outline>], drafts: Dr
         (!left).then_some(Name { document, folder, stem, language, role })
     });
     names.collect()
+}
+
+/// A file's name without its ending and language, and the language; the site's first one where the name has none.
+fn stem_and_language<'f>(config: &Config, file: &'f str) -> (&'f str, LanguageId) {
+    let base = file.rsplit_once('.').map_or(file, |(base, _)| base);
+    let suffix = base.rsplit_once('.').and_then(|(stem, code)| Some((stem, config.languages.iter().position(|l| l == code)?)));
+    suffix.unwrap_or((base, 0))
+}
+
+/// The language of a page, as its file's name says it.
+pub fn language(config: &Config, path: &str) -> LanguageId {
+    stem_and_language(config, path.rsplit('/').next().unwrap_or(path)).1
 }
 
 /// The date at the beginning of a name such as `2026-05-01-hello`, and the rest.

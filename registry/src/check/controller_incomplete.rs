@@ -13,7 +13,7 @@ pub(super) static CONTROLLER_INCOMPLETE: Rule = Rule {
 
 pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(controller) = &judged.registry.controller else {
-        if judged.registry.has_policy() {
+        if judged.handles_data() {
             diagnostics.push(
                 judged
                     .at(&CONTROLLER_INCOMPLETE, "controller", "nobody is declared as the controller")

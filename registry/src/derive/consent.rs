@@ -65,3 +65,34 @@ fn revision(registry: &Registry, service: &Service) -> String {
 fn digest(value: &impl Serialize) -> String {
     crate::digest::of(value).chars().take(12).collect()
 }
+
+/// The cookie that keeps a visitor's choices. Its value begins with the categories that were agreed to, joined by `.` in the
+/// order in which they are told; what follows a `~` is the banner's own.
+pub const COOKIE: &str = "plainsite-consent";
+
+/// The categories that a cookie's value says were agreed to. What is no category counts for nothing.
+pub fn accepted(value: &str) -> Vec<Category> {
+    let agreed = value.split('~').next().unwrap_or("");
+    let named = |category: &Category| agreed.split('.').any(|name| name == category.name());
+    Category::ALL.iter().filter(|category| named(category)).copied().collect()
+}
+
+/// A regular expression for the whole value of the cookie of visitors who agreed to just these categories.
+pub fn pattern(accepted: &[Category]) -> String {
+    let names: Vec<&str> = accepted.iter().map(|category| category.name()).collect();
+    format!("{}(~.*)?", names.join("\\."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_says_what_was_agreed_to() {
+        assert_eq!(accepted("analytics.media~2026"), [Category::Analytics, Category::Media]);
+        assert_eq!(accepted("media.analytics"), [Category::Analytics, Category::Media]);
+        assert_eq!(accepted(""), []);
+        assert_eq!(accepted("analytics-or-not~media"), []);
+        assert_eq!(pattern(&[Category::Analytics, Category::Media]), "analytics\\.media(~.*)?");
+    }
+}

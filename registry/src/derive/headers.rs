@@ -19,9 +19,14 @@ const OWN: [(&str, &str); 10] = [
     ("worker-src", ""),
 ];
 
-/// The site's own folders: what a page needs when an optional service is served from the site's own origin, so that `'self'`
-/// would let it through.
-const FOLDERS: [&str; 2] = ["/assets/", "/api/"];
+/// The site's own folder of a directive: all that is allowed of the site itself where an optional service is served from the
+/// site's own origin, so that a bare `'self'` would let it through.
+fn own_folder(directive: &str) -> &'static str {
+    match directive {
+        "connect-src" | "form-action" => "/api/",
+        _ => "/assets/",
+    }
+}
 
 /// The policy's name of a directive.
 pub fn directive_name(directive: Directive) -> &'static str {
@@ -48,7 +53,7 @@ pub fn content_security_policy(registry: &Registry, accepted: &[Category], base:
     for (name, own) in OWN {
         let list = sources.entry(name).or_default();
         match base.filter(|_| guarded.contains(name)) {
-            Some(base) => list.extend(FOLDERS.iter().map(|folder| format!("{base}{folder}"))),
+            Some(base) => _ = list.insert(format!("{base}{}", own_folder(name))),
             None if !own.is_empty() => _ = list.insert(own.to_owned()),
             None => {}
         }

@@ -85,6 +85,12 @@ impl Period {
         Self { amounts: [years, months, 0, days.saturating_add(weeks.saturating_mul(7)), hours, minutes] }
     }
 
+    /// It in plain words, as an author writes it: `1 year 6 months`.
+    pub fn words(self) -> String {
+        let part = |(number, unit): (u32, &str)| if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") };
+        self.parts().map(part).collect::<Vec<_>>().join(" ")
+    }
+
     /// About how many days it is, for comparing with another one.
     pub fn days(self) -> f64 {
         self.amounts.into_iter().zip(DAYS).map(|(number, days)| f64::from(number) * days).sum()
@@ -174,7 +180,9 @@ mod tests {
         #[test]
         fn what_is_printed_reads_the_same(amounts in proptest::array::uniform6(0_u32..1000), text in "[P0-9YMWDTH ]{0,12}") {
             let period = Period { amounts };
-            proptest::prop_assert_eq!(Period::parse(&period.to_string()), (period != Period::default()).then_some(period));
+            let some = (period != Period::default()).then_some(period);
+            proptest::prop_assert_eq!(Period::parse(&period.to_string()), some);
+            proptest::prop_assert_eq!(Period::parse(&period.words()), some);
             if let Some(read) = Period::parse(&text) {
                 proptest::prop_assert_eq!(Period::parse(&read.to_string()), Some(read));
             }

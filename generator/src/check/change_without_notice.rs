@@ -1,0 +1,159 @@
+//! The check `change-without-notice`: see its doc in `rules/change-without-notice.md`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
+use registry::model::{Effective, Keep, Registry, Stated};
+
+use crate::document::version::Version;
+use crate::site::Site;
+
+/// What is declared went beyond what was published, or a version comes sooner than people were promised.
+pub static CHANGE_WITHOUT_NOTICE: Rule = Rule {
+    name: "change-without-notice",
+    severity: Severity::Error,
+    silence: Silence::Allowed,
+    doc: include_str!("../../rules/change-without-notice.md"),
+};
+
+/// The policy that answers for the registry.
+const POLICY: &str = "privacy";
+
+/// Where a policy page says its version.
+struct Said {
+    file: Arc<str>,
+    version: String,
+    span: Span,
+    effective: Option<Date>,
+}
+
+/// Judges what is declared now against the published versions of the privacy policy, sorted by the day from which they apply.
+pub fn check(site: &Site, registry: &Registry, versions: &[Version]) -> Vec<Diagnostic> {
+    let versions: Vec<&Version> = versions.iter().filter(|version| version.policy == POLICY).collect();
+    let mut diagnostics = Vec::new();
+    let Some(last) = versions.last() else { return diagnostics };
+    for said in said(site) {
+        if versions.iter().any(|version| version.version == said.version) {
+            let new = beyond(&last.registry, registry);
+            if !new.is_empty() {
+                diagnostics.push(
+                    Diagnostic::new(&CHANGE_WITHOUT_NOTICE, format!("since version {} there is {}", last.version, new.join(", ")))
+                        .at(&said.file, said.span, "still this version")
+                        .why("people must be told before their data is used for more, by more, or for longer (GDPR Art. 13(3))")
+                        .help("raise `version:`, set `effective:`, and run `plainsite policy publish`"),
+                );
+            }
+        } else if let Some(day) = said.effective {
+            diagnostics.extend(notice(registry, site.today, day).map(|found| found.at(&said.file, said.span, "")));
+        }
+    }
+    for version in &versions[1..] {
+        let kept = notice(registry, version.published, version.effective);
+        let path = Arc::from(Version::path(&version.policy, &version.version));
+        diagnostics.extend(kept.map(|found| found.in_file(&path)));
+    }
+    diagnostics
+}
+
+/// What the privacy policy's pages say of their version.
+fn said(site: &Site) -> Vec<Said> {
+    let outlines = site.pages.iter().filter_map(|page| page.outline.as_ref());
+    let policies = outlines.filter(|outline| outline.front.policy.as_ref().is_some_and(|(name, _)| name == POLICY));
+    let said = policies.filter_map(|outline| {
+        let (version, span) = outline.front.version.clone()?;
+        Some(Said { file: outline.path.clone(), version, span, effective: outline.front.effective })
+    });
+    said.collect()
+}
+
+/// A version that takes effect sooner than was promised.
+fn notice(registry: &Registry, told: Date, effective: Date) -> Option<Diagnostic> {
+    let Effective::After(period) = registry.changes.as_ref()?.effective else { return None };
+    let days = told.until(effective).map_or(0, |span| span.get_days());
+    (f64::from(days) < period.days().floor()).then(|| {
+        Diagnostic::new(
+            &CHANGE_WITHOUT_NOTICE,
+            format!("this version applies {days} days after it is told, and {} were promised", period.words()),
+        )
+        .why("`changes.notice` in `content/privacy.yaml` is a promise to people who rely on it")
+        .help("set a later `effective:`")
+    })
+}
+
+/// What is declared now and was not then: purposes, recipients, longer periods.
+fn beyond(then: &Registry, now: &Registry) -> Vec<String> {
+    let known: BTreeSet<&str> = then.purposes.iter().map(|purpose| purpose.id.as_str()).collect();
+    let purposes = now.purposes.iter().filter(|purpose| !known.contains(purpose.id.as_str()));
+    let known: BTreeSet<&str> = then.recipients.iter().map(|recipient| recipient.id.as_str()).collect();
+    let recipients = now.recipients.iter().filter(|recipient| !known.contains(recipient.id.as_str()));
+    let days = |keep: &Option<Stated<Keep>>| match keep {
+        Some(Stated::Known(Keep::For(period))) => Some(period.days()),
+        Some(Stated::Known(Keep::Session)) => Some(0.0),
+        Some(Stated::Known(Keep::UntilDeleted)) => Some(f64::INFINITY),
+        Some(Stated::Unknown(_)) | None => None,
+    };
+    let longer = now.retention.iter().filter(|rule| {
+        let before = then.retention.iter().find(|known| known.id == rule.id).and_then(|known| days(&known.keep));
+        before.zip(days(&rule.keep)).is_some_and(|(before, after)| after > before)
+    });
+    let mut found: Vec<String> = purposes.map(|purpose| format!("a new purpose `{}`", purpose.id)).collect();
+    found.extend(recipients.map(|recipient| format!("a new recipient `{}`", recipient.id)));
+    found.extend(longer.map(|rule| format!("a longer period for `{}`", rule.id)));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::check::fixture;
+
+    fn registry(text: &str) -> Registry {
+        let read = registry::resolve::registry(Some((&Arc::from("content/privacy.yaml"), text)), &[]);
+        assert_eq!(read.diagnostics, []);
+        read.value.registry
+    }
+
+    fn version(text: &str, published: Date, effective: Date, name: &str) -> Version {
+        Version {
+            policy: "privacy".to_owned(),
+            version: name.to_owned(),
+            published,
+            effective,
+            texts: Default::default(),
+            registry: registry(text),
+        }
+    }
+
+    const BEFORE: &str = "recipients: { a: { name: A } }\nretention: { x: { keep: 1 year, data: [] } }\nchanges: { notice: 30 days }\n";
+    const AFTER: &str = "recipients: { a: { name: A }, b: { name: B } }\nretention: { x: { keep: 2 years, data: [] } }\n\
+                         purposes: { p: { label: P } }\nchanges: { notice: 30 days }\n";
+
+    fn messages(page: &str, now: &str, versions: &[Version]) -> Vec<String> {
+        let site = fixture::read(&format!("=== content/privacy.md\n---\npolicy: privacy\n{page}---\n# P\n")).site;
+        check(&site, &registry(now), versions).into_iter().map(|d| d.message).collect()
+    }
+
+    #[test]
+    fn what_goes_beyond_the_published_version_needs_a_new_one() {
+        let first = version(BEFORE, date(2026, 1, 1), date(2026, 1, 1), "1");
+        assert_eq!(messages("version: 1\n", BEFORE, std::slice::from_ref(&first)), [""; 0]);
+        assert_eq!(
+            messages("version: 1\n", AFTER, std::slice::from_ref(&first)),
+            ["since version 1 there is a new purpose `p`, a new recipient `b`, a longer period for `x`"]
+        );
+        assert_eq!(messages("version: 2\neffective: 2026-12-01\n", AFTER, &[first]), [""; 0]);
+    }
+
+    #[test]
+    fn a_version_waits_as_long_as_was_promised() {
+        let first = version(BEFORE, date(2026, 1, 1), date(2026, 1, 1), "1");
+        let short = "this version applies 14 days after it is told, and 30 days were promised";
+        assert_eq!(messages("version: 2\neffective: 2026-06-15\n", AFTER, std::slice::from_ref(&first)), [short]);
+        let second = version(AFTER, date(2026, 2, 1), date(2026, 2, 15), "2");
+        assert_eq!(messages("version: 2\n", AFTER, &[first, second]), [short]);
+    }
+}

@@ -1,0 +1,140 @@
+//! The check `retention-unenforced`: see its doc in `rules/retention-unenforced.md`.
+
+use super::Judged;
+use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
+use crate::model::{DataCategory, Enforcer, From, Keep, Period, Registry, Retention, Service, Stated, System};
+
+/// A period is promised, and nobody and nothing carries it out.
+pub(super) static RETENTION_UNENFORCED: Rule = Rule {
+    name: "retention-unenforced",
+    severity: Severity::Error,
+    silence: Silence::Allowed,
+    doc: include_str!("../../rules/retention-unenforced.md"),
+};
+
+pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &judged.registry.retention {
+        if let Some((message, help)) = fault(judged.registry, rule) {
+            diagnostics.push(
+                judged
+                    .at(&RETENTION_UNENFORCED, &format!("retention.{}.by", rule.id), message)
+                    .why("a period that nothing carries out is an empty promise (GDPR Art. 5(1)(e), 5(2))")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// What is wrong with who carries a rule out, and what to do.
+fn fault(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
+    let Some(by) = &rule.by else {
+        return Some((
+            format!("nothing and nobody carries out the retention rule `{}`", rule.id),
+            "add `by:` with `job`, `browser`, `product`, `{ recipient: … }`, `{ manual: who }`, or `{ unknown: who must supply it }`",
+        ));
+    };
+    match by.known()? {
+        Enforcer::Job => job(registry, rule),
+        Enforcer::Browser => browser(registry, rule),
+        Enforcer::Recipient(_) | Enforcer::Product | Enforcer::Manual(_) => None,
+    }
+}
+
+fn data<'a>(registry: &'a Registry, rule: &'a Retention) -> impl Iterator<Item = &'a DataCategory> {
+    rule.data.iter().filter_map(|id| registry.data(id))
+}
+
+/// The job counts time from a day, in the stores of the functions.
+fn job(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
+    if let Some(data) = data(registry, rule).find(|data| data.system == System::Product) {
+        let message = format!("the retention job cannot reach `{}`, which lives in a product", data.id);
+        return Some((message, "write `by: product`, or `by: { manual: who }`"));
+    }
+    let countable = matches!(rule.keep, Some(Stated::Known(Keep::For(_)) | Stated::Unknown(_)));
+    (!countable).then(|| {
+        let message = format!("the retention job cannot carry out `{}`, which has no length of time", rule.id);
+        (message, "add `keep:` with a length of time, or say in `by:` who else sees to it")
+    })
+}
+
+/// A browser forgets when it is closed, or when a cookie ends; what is stored otherwise it keeps.
+fn browser(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
+    let forgets = match rule.keep {
+        Some(Stated::Known(Keep::Session) | Stated::Unknown(_)) => true,
+        Some(Stated::Known(Keep::For(period))) => data(registry, rule).all(|data| expires(registry, data, period)),
+        Some(Stated::Known(Keep::UntilDeleted)) | None => false,
+    };
+    (!forgets).then(|| {
+        let message = format!("no cookie lets the browser carry out the retention rule `{}`", rule.id);
+        (message, "give the service that the data comes from a cookie that ends in time, or say in `by:` who else sees to it")
+    })
+}
+
+/// Whether the data is in cookies that end within the period. A product's own cookies are not declared here.
+fn expires(registry: &Registry, data: &DataCategory, period: Period) -> bool {
+    let in_time = |service: &Service| {
+        let ends = |keep: &Option<Stated<Keep>>| match keep {
+            Some(Stated::Known(Keep::For(lifetime))) => lifetime.days() <= period.days(),
+            Some(Stated::Known(Keep::UntilDeleted)) | None => false,
+            Some(Stated::Known(Keep::Session) | Stated::Unknown(_)) => true,
+        };
+        !service.cookies.is_empty() && service.cookies.iter().all(|cookie| ends(&cookie.keep))
+    };
+    match &data.from {
+        _ if data.system == System::Product => true,
+        Some(From::Service(id)) => registry.service(id).is_some_and(in_time),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::fixture::found;
+
+    fn messages(rule: &str) -> Vec<String> {
+        let text = format!(
+            "data:\n  lead: {{ label: Leads }}\n  draft: {{ label: Drafts, system: product }}\n  visits: {{ label: Visits, from: {{ service: figures }} }}\n\
+             services: {{ figures: {{ label: Figures, cookies: [{{ name: _f, keep: 1 year }}] }} }}\nrecipients: {{ crm: {{ name: Crm }} }}\n\
+             retention: {{ rule: {{ {rule} }} }}\n"
+        );
+        found("retention-unenforced", &text).into_iter().map(|diagnostic| diagnostic.message).collect()
+    }
+
+    #[test]
+    fn somebody_who_can_carry_it_out_is_clean() {
+        for rule in [
+            "data: [lead], keep: 2 years, by: job",
+            "data: [lead], keep: 2 years, by: { recipient: crm }",
+            "data: [lead], during: the contract, by: { manual: accountant }",
+            "data: [lead], keep: 2 years, by: { unknown: Acme }",
+            "data: [draft], keep: 30 days, by: product",
+            "data: [visits], keep: 1 year, by: browser",
+            "data: [visits], keep: session, by: browser",
+        ] {
+            assert!(messages(rule).is_empty(), "{rule}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_reported() {
+        assert_eq!(messages("data: [lead], keep: 2 years"), ["nothing and nobody carries out the retention rule `rule`"]);
+    }
+
+    #[test]
+    fn the_job_reaches_no_product_and_needs_a_length_of_time() {
+        let product = messages("data: [lead, draft], keep: 2 years, by: job");
+        assert_eq!(product, ["the retention job cannot reach `draft`, which lives in a product"]);
+        for keep in ["keep: until deleted", "keep: session", "during: the contract"] {
+            let found = messages(&format!("data: [lead], {keep}, by: job"));
+            assert_eq!(found, ["the retention job cannot carry out `rule`, which has no length of time"], "{keep}");
+        }
+    }
+
+    #[test]
+    fn the_browser_forgets_only_what_ends_by_itself() {
+        for rule in ["data: [lead], keep: 1 year", "data: [visits], keep: 6 months", "data: [visits], keep: until deleted"] {
+            let found = messages(&format!("{rule}, by: browser"));
+            assert_eq!(found, ["no cookie lets the browser carry out the retention rule `rule`"], "{rule}");
+        }
+    }
+}

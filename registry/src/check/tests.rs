@@ -1,0 +1,116 @@
+//! All the checks at once: a whole registry is clean, a bare one is told everything, and nothing is asked of who handles no data.
+
+use std::sync::Arc;
+
+use super::fixture::TODAY;
+use crate::diagnostic::Diagnostic;
+use crate::resolve;
+
+const WHOLE: &str = "
+controller: { name: Acme, address: 1 Road, email: a@acme.example, country: FR }
+authority: cnil
+dpo: { none: we are three people }
+automated_decisions: none
+sale: none
+host: vercel
+recipients:
+  vercel: { use: vercel, role: processor, does: hosts the site }
+  crm: { name: Crm, role: processor, does: stores enquiries, country: DE }
+  google: { use: google, role: controller, does: shows videos }
+data:
+  lead: { label: Enquiries, people: prospects, from: { form: contact } }
+  visits: { label: Visits, people: visitors, from: { service: figures } }
+purposes:
+  answer: { label: Answer, basis: legitimate-interest, interest: replying, data: [lead], recipients: [crm] }
+  count: { label: Count visits, basis: consent, data: [visits] }
+  show: { label: Show videos, basis: consent }
+retention:
+  leads: { data: [lead], keep: 2 years, from: the last contact, by: job }
+  visits: { data: [visits], keep: 24 hours, by: { recipient: vercel } }
+services:
+  consent: { label: Choice, does: remembers it, category: essential, storage: [{ key: consent, keep: 6 months }] }
+  figures: { use: vercel-analytics }
+  video: { use: youtube-nocookie, purpose: show }
+rights:
+  offer: [access, rectification, erasure, restriction, portability, objection, withdrawal, complaint]
+  channel: [email, form]
+  answer_within: 1 month
+  withdraw: [banner]
+california:
+  rights: { know: true, delete: true, correct: true, opt-out: true, limit: true, non-discrimination: true }
+  answer_within: 45 days
+  verify_identity: true
+  reviewed: 2026-05-01
+";
+
+const FORM: &str = "data: lead\npurpose: answer\nfields: { email: { type: email, required: true, why: to answer } }\n";
+
+fn found(privacy: &str, form: Option<&str>) -> Vec<Diagnostic> {
+    let (file, form_file) = (Arc::from(crate::model::FILE), Arc::from("content/forms/contact.yaml"));
+    let forms: Vec<_> = form.map(|form| (&form_file, form)).into_iter().collect();
+    let read = resolve::registry(Some((&file, privacy)), &forms);
+    assert_eq!(read.diagnostics, []);
+    super::registry(&read.value, TODAY)
+}
+
+#[test]
+fn a_whole_registry_is_clean() {
+    assert_eq!(found(WHOLE, Some(FORM)), []);
+}
+
+#[test]
+fn who_handles_no_data_is_asked_nothing() {
+    assert_eq!(super::registry(&resolve::registry(None, &[]).value, TODAY), []);
+    assert_eq!(found("controller: { name: Acme, address: 1 Road, email: a@acme.example }\n", None), []);
+    assert_eq!(found("services: { theme: { label: Theme, does: remembers it, category: essential } }\n", None), []);
+}
+
+#[test]
+fn a_bare_service_or_form_is_told_everything_at_once() {
+    let rules =
+        |privacy: &str, form: Option<&str>| -> Vec<&str> { found(privacy, form).iter().map(|diagnostic| diagnostic.rule.name).collect() };
+    let always = ["authority-missing", "automated-decisions-undecided", "controller-incomplete", "dpo-undecided"];
+    let service = rules("services: { it: { label: It, category: media } }\n", None);
+    assert_eq!(service[..4], always);
+    assert_eq!(service[4..], ["right-missing", "service-without-purpose", "service-without-purpose", "withdrawal-missing"]);
+    let form = rules("", Some("fields: { email: { type: email, required: true } }\n"));
+    assert_eq!(form[..4], always);
+    assert_eq!(form[4..], ["field-without-purpose", "obligation-unstated", "right-missing"]);
+}
+
+#[test]
+fn every_promise_that_is_taken_out_is_missed() {
+    let lines: Vec<&str> = WHOLE.lines().collect();
+    for (gone, rule) in [
+        ("controller:", "controller-incomplete"),
+        ("authority:", "authority-missing"),
+        ("dpo:", "dpo-undecided"),
+        ("automated_decisions:", "automated-decisions-undecided"),
+        ("sale:", "california-incomplete"),
+        ("  leads:", "retention-missing"),
+        ("  offer:", "right-missing"),
+        ("  channel:", "right-without-channel"),
+        ("  answer_within: 1", "right-without-channel"),
+        ("  withdraw:", "withdrawal-missing"),
+        ("  reviewed:", "policy-stale"),
+    ] {
+        let text: Vec<&str> = lines.iter().filter(|line| !line.starts_with(gone)).copied().collect();
+        assert_eq!(text.len(), lines.len() - 1, "{gone}");
+        let found = found(&text.join("\n"), Some(FORM));
+        assert!(found.iter().any(|diagnostic| diagnostic.rule.name == rule), "{gone}: {found:?}");
+    }
+}
+
+#[test]
+fn a_diagnostic_says_why_and_what_to_do() {
+    let bare = "services: { it: { label: It, category: media } }\nrecipients: { crm: { name: Crm, country: US } }\n\
+                data: { lead: { label: Leads } }\nretention: { it: { keep: 1 year } }\npurposes: { answer: { label: Answer } }\n\
+                california: { verify_identity: true }\nrights: { offer: [access] }\n";
+    let found = found(bare, Some("fields: { email: { type: email, required: true } }\n"));
+    assert!(found.len() > 15, "{}", found.len());
+    for diagnostic in found {
+        assert!(diagnostic.why.is_some() && diagnostic.help.is_some() && !diagnostic.labels.is_empty(), "{diagnostic:?}");
+        let plain = diagnostic.message.starts_with(|c: char| !c.is_uppercase()) && !diagnostic.message.ends_with('.');
+        assert!(plain, "{}", diagnostic.message);
+    }
+}
