@@ -34,7 +34,7 @@ use crate::source::Source;
 use declarations::DeclarationsMemory;
 use inputs::Inputs;
 use look::LookMemory;
-use others::OthersMemory;
+use others::{OthersMemory, Subject};
 use pages::{Basis, PagesMemory};
 pub use policies::Unpublishable;
 use versions::VersionsMemory;
@@ -61,6 +61,8 @@ pub struct Build {
     pub site: Arc<Site>,
     /// What it declares about personal data.
     pub declared: Arc<Declared>,
+    /// What its pages share, the words of each language among it.
+    pub shared: Arc<Shared>,
     /// The addresses of its style sheets, by name.
     pub styles: BTreeMap<String, String>,
     /// The files that are other ones than at the build before, or gone.
@@ -134,10 +136,11 @@ impl Builder {
         let shared = self.shared(site_key, &site, registry, &mut diagnostics);
         let finish = if config.minify == Minify::Full { Finish::MinifyHtml } else { Finish::Keep };
         let look = Look { theme: &self.look.theme, templates: &self.look.templates, shared: &shared, finish };
+        let subject = Subject { site: &site, registry, today: self.today };
         let (pages, others) = (&mut self.pages, &mut self.others);
         let (of_pages, ()) = rayon::join(
             || pages.render(&site, site_key, &documents, look),
-            || others.refresh(site_key, &site, registry, &self.inputs, &self.look.assets, look),
+            || others.refresh(site_key, subject, &self.inputs, &self.look.assets, look),
         );
         diagnostics.extend(of_pages);
         diagnostics.extend(self.others.diagnostics());
@@ -155,7 +158,7 @@ impl Builder {
         let output = (!has_errors(&diagnostics)).then(|| self.pages.output(&site, &self.others.output));
         let styles = self.look.assets.iter().filter(|(name, _)| name.ends_with(".css"));
         let styles = styles.map(|(name, asset)| (name.to_owned(), asset.url.clone())).collect();
-        Build { output, diagnostics, silenced, site, declared, styles, changed: self.inputs.changed() }
+        Build { output, diagnostics, silenced, site, declared, shared, styles, changed: self.inputs.changed() }
     }
 
     fn config(&self, diagnostics: &mut Vec<Diagnostic>) -> Arc<Config> {
@@ -202,5 +205,7 @@ impl Builder {
 
 #[cfg(test)]
 mod judging;
+#[cfg(test)]
+mod publishing;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 mod build;
 mod explain;
+mod export;
 mod init;
 mod new;
 mod policy;
@@ -47,6 +48,8 @@ enum Command {
     Check(build::CheckArguments),
     /// Explain a check, or list all of them
     Explain(explain::ExplainArguments),
+    /// Print what the site declares in a form for machines and records
+    Export(export::ExportArguments),
     /// Write a small site that builds clean
     Init(init::InitArguments),
     /// Write a new page, post or policy
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::serve(&shell, &arguments),
         Command::Check(arguments) => build::check(&shell, &arguments),
         Command::Explain(arguments) => explain::explain(&shell, &arguments),
+        Command::Export(arguments) => export::export(&shell, &arguments),
         Command::Init(arguments) => init::init(&shell, &arguments),
         Command::New(arguments) => new::new(&shell, &arguments),
         Command::Policy(arguments) => policy::policy(&shell, &arguments),

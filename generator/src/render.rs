@@ -15,6 +15,7 @@ pub mod templates;
 pub mod theme;
 pub mod view;
 pub mod webmanifest;
+pub mod well_known;
 
 use registry::diagnostic::Rule;
 

@@ -4,6 +4,7 @@
 pub mod authority;
 pub mod consent;
 pub mod dpv;
+pub mod edition;
 pub mod egress;
 pub mod headers;
 pub mod policy;
@@ -13,5 +14,6 @@ pub mod rights;
 pub mod schema;
 pub mod tilt;
 pub mod unknowns;
+mod uses;
 pub mod well_known;
 pub mod words;

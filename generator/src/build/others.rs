@@ -1,7 +1,9 @@
-//! Everything but pages, as it was made last: assets, copied files, feeds, sitemap, manifest, the pages at old addresses.
+//! Everything but pages, as it was made last: assets, copied files, feeds, sitemap, manifest, what is under `/.well-known/`, the
+//! pages at old addresses.
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use registry::diagnostic::Diagnostic;
 use registry::model::Registry;
 
@@ -12,7 +14,7 @@ use crate::digest::{Digest, Hasher};
 use crate::output::{Artifact, Finish, Output};
 use crate::render::assets::Assets;
 use crate::render::page::Look;
-use crate::render::{feed, redirects, sitemap, webmanifest};
+use crate::render::{feed, redirects, sitemap, webmanifest, well_known};
 use crate::site::Site;
 
 /// Everything but pages, as it was made last.
@@ -27,18 +29,33 @@ pub(super) struct OthersMemory {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// What everything but pages tells of: the site, what it declares, on which day.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub(super) site: &'a Site,
+    pub(super) registry: &'a Registry,
+    pub(super) today: Date,
+}
+
 impl OthersMemory {
-    /// Makes everything anew if anything changed that it is made from: the site, what its pages share, the copied files.
-    pub(super) fn refresh(&mut self, site_key: Digest, site: &Site, registry: &Registry, inputs: &Inputs, assets: &Assets, look: Look<'_>) {
+    /// Makes everything anew if anything changed that it is made from: the site, what its pages share, the copied
+    /// files, what is under `/.well-known/` today.
+    pub(super) fn refresh(&mut self, site_key: Digest, subject: Subject<'_>, inputs: &Inputs, assets: &Assets, look: Look<'_>) {
+        let well_known = well_known::files(subject.site, subject.registry, subject.today);
         let mut hasher = Hasher::default();
-        hasher.add_digest(site_key).add_digest(look.shared.digest).add_digest(inputs.copied_contents()).add(format!("{:?}", look.finish));
+        hasher
+            .add_digest(site_key)
+            .add_digest(look.shared.digest)
+            .add_digest(inputs.copied_contents())
+            .add(format!("{:?} {well_known:?}", look.finish));
         let key = Some(hasher.finish());
         if self.key == key {
             return;
         }
         self.key = key;
         self.diagnostics.clear();
-        self.output = Arc::new(make(site, registry, inputs, assets, look, &mut self.diagnostics));
+        self.output = Arc::new(make(subject, well_known, inputs, assets, look, &mut self.diagnostics));
+        let site = subject.site;
         let base = site.config.base_url.as_deref();
         let redirects = site.redirects.iter().map(|redirect| Arc::from(redirects::out(&redirect.from)));
         let facts = |out: Arc<str>| {
@@ -56,7 +73,14 @@ impl OthersMemory {
     }
 }
 
-fn make(site: &Site, registry: &Registry, inputs: &Inputs, assets: &Assets, look: Look<'_>, diagnostics: &mut Vec<Diagnostic>) -> Output {
+fn make(
+    Subject { site, registry, .. }: Subject<'_>,
+    well_known: Vec<(&str, String)>,
+    inputs: &Inputs,
+    assets: &Assets,
+    look: Look<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Output {
     let mut output = Output::new();
     let mut made = |path: String, text: String| output.insert(path.into(), Arc::new(Artifact::made(text.into_bytes(), Finish::Keep, None)));
     if !site.pages.is_empty() {
@@ -71,6 +95,9 @@ fn make(site: &Site, registry: &Registry, inputs: &Inputs, assets: &Assets, look
         if let Some((path, xml)) = feed::atom(site, language, author) {
             made(path, xml);
         }
+    }
+    for (path, text) in well_known {
+        made(path.to_owned(), text);
     }
     for &policy in site.beside.keys() {
         if let Some((path, xml)) = feed::changes(site, policy, author) {

@@ -190,6 +190,7 @@ fn content(path: &'static str) -> BoxedStrategy<String> {
         ]),
         "content/privacy.yaml" => text(&[
             "controller: { name: A, address: B, email: c@d.example }\n",
+            "controller: { name: A, address: B, email: c@d.example }\nsale: none\nrecipients: { x: { name: X, role: processor, country: FR } }\n",
             "controller: {}\n",
             "services: { pictures: { label: P, does: shows, category: essential, origins: { img: [https://c.example] } } }\n",
             "services: { pictures: { label: P, does: shows, category: media, origins: { img: [https://c.example] } } }\n",
@@ -218,6 +219,8 @@ fn content(path: &'static str) -> BoxedStrategy<String> {
                 "---\naliases: [/old/]\n---\n",
                 "---\nextra: { to: \"@/a.md\" }\n---\n",
                 "---\ndate: x\n---\n",
+                "---\npolicy: privacy\nupdated: 2026-05-01\n---\n",
+                "---\npolicy: privacy\neffective: 2026-07-01\nupdated: 2026-04-01\n---\n",
             ]);
             let body = proptest::collection::vec(
                 proptest::sample::select(vec![

@@ -98,7 +98,7 @@ pub(super) fn check(shell: &Shell, arguments: &CheckArguments) -> anyhow::Result
 }
 
 /// Builds the site. The process ends when the command does: nothing is taken apart before that, page by page.
-fn once(shown: bool, today: Date, source: &Disk) -> Build {
+pub(super) fn once(shown: bool, today: Date, source: &Disk) -> Build {
     let builder = Box::leak(Box::new(Builder::once(drafts(shown), today)));
     let build = Box::leak(Box::new(builder.build(source, Changes::Everything)));
     build.clone()

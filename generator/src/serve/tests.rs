@@ -124,3 +124,17 @@ fn a_style_is_swapped_and_everything_else_reloads() {
     server.rebuild(Changes::Paths(&["content/_index.md".to_owned()]));
     assert!(events.try_recv().is_err(), "nothing changed, so nobody is told");
 }
+
+#[tokio::test]
+async fn what_is_well_known_has_the_types_that_its_specifications_ask_for() {
+    let (_folder, server) = site(&[
+        ("content/site.yaml", include_str!("../../tests/exports/site.yaml")),
+        ("content/privacy.yaml", include_str!("../../tests/exports/privacy.yaml")),
+        ("content/privacy.md", include_str!("../../tests/exports/privacy.md")),
+        ("content/privacy.fr.md", include_str!("../../tests/exports/privacy.fr.md")),
+    ]);
+    for (path, kind) in [("/.well-known/gpc.json", "application/json"), ("/.well-known/security.txt", "text/plain; charset=utf-8")] {
+        let (status, headers, _) = get(&server, "localhost", path).await;
+        assert_eq!((status, headers[header::CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, kind));
+    }
+}

@@ -78,6 +78,17 @@ pub struct Answer {
     pub unknown: String,
 }
 
+impl Answer {
+    /// The value in words, or that nobody has stated it, and who must: for documents in which every place must be filled.
+    pub fn told(&self, words: Words<'_>) -> String {
+        match (self.text.as_str(), self.unknown.as_str()) {
+            ("", "") => words.word("export_not_stated"),
+            ("", who) => words.word("export_unknown").replace("{who}", who),
+            (text, _) => text.to_owned(),
+        }
+    }
+}
+
 /// The policy of a registry, in the language of some words.
 pub fn policy(registry: &Registry, words: Words<'_>) -> Policy {
     let telling = Telling { registry, words };

@@ -78,6 +78,13 @@ impl Period {
         self.amounts.into_iter().zip(UNITS).filter(|(number, _)| *number > 0)
     }
 
+    /// The same period with its weeks counted as days: `xsd:duration`, and what follows it, has no weeks.
+    #[must_use]
+    pub fn without_weeks(self) -> Self {
+        let [years, months, weeks, days, hours, minutes] = self.amounts;
+        Self { amounts: [years, months, 0, days.saturating_add(weeks.saturating_mul(7)), hours, minutes] }
+    }
+
     /// It in plain words, as an author writes it: `1 year 6 months`.
     pub fn words(self) -> String {
         let part = |(number, unit): (u32, &str)| if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") };
@@ -166,6 +173,7 @@ mod tests {
         let days = |text: &str| Period::parse(text).unwrap().days();
         assert!(days("13 months") > days("1 year") && days("6 months") < days("190 days"));
         assert_eq!(Period::parse("6 months").unwrap().seconds(), 15_552_000);
+        assert_eq!(Period::parse("1 month, 2 weeks, 1 day").unwrap().without_weeks().to_string(), "P1M15D");
     }
 
     proptest::proptest! {
