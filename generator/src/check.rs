@@ -3,6 +3,7 @@
 pub mod broken_anchor;
 pub mod broken_link;
 pub mod change_without_notice;
+pub mod consent_control;
 pub mod contact_unreadable;
 pub mod duplicate_permalink;
 pub mod empty_site;
@@ -45,6 +46,8 @@ pub fn rules() -> Vec<&'static Rule> {
         &broken_anchor::BROKEN_ANCHOR,
         &broken_link::BROKEN_LINK,
         &change_without_notice::CHANGE_WITHOUT_NOTICE,
+        &consent_control::BANNER_WITHOUT_NEED,
+        &consent_control::CONSENT_CONTROL_MISSING,
         &contact_unreadable::CONTACT_UNREADABLE,
         &duplicate_permalink::DUPLICATE_PERMALINK,
         &empty_site::EMPTY_SITE,
@@ -107,6 +110,7 @@ pub fn output(built: Built<'_>, pages: &[Arc<Facts>], files: &[Arc<FileUses>]) -
         missing_alternative::check(facts, &mut faults.0);
         let mut told = of_uses(built, &facts.uses);
         contact_unreadable::check_policy(built, facts, &mut told);
+        consent_control::check(built, facts, &mut told);
         faults.1.add(told, built, facts);
         faults
     };

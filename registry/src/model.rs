@@ -114,6 +114,6 @@ impl Registry {
 
     /// Whether more than a controller is declared: a policy derives from it.
     pub fn has_policy(&self) -> bool {
-        !self.purposes.is_empty() || !self.data.is_empty() || !self.recipients.is_empty()
+        !self.purposes.is_empty() || !self.data.is_empty() || !self.recipients.is_empty() || self.asks_for_consent()
     }
 }

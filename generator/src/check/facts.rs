@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
+use super::consent_control::CONTROL;
 use super::uses::{Gathering, Uses};
 use crate::digest::name64;
 use crate::document::links::has_scheme;
@@ -24,6 +25,8 @@ pub struct Facts {
     pub links: Box<[Link]>,
     /// The addresses of images without an alternative text.
     pub bare_images: Vec<String>,
+    /// Whether it has a way to reopen the cookie choices.
+    pub has_choices: bool,
     /// What it makes a browser do.
     pub uses: Uses,
 }
@@ -46,7 +49,7 @@ const ELSEWHERE: &str = "/api/";
 pub fn of(out: &Arc<str>, origin: Option<&Arc<str>>, html: &str, base: Option<&str>) -> Facts {
     let uses = Gathering::new(html);
     let (seen, anchors, links) = (Vec::with_capacity(64), Vec::with_capacity(32), Vec::with_capacity(64));
-    let mut scan = Scan { html, base, out, seen, anchors, links, uses };
+    let mut scan = Scan { html, base, out, seen, anchors, links, has_choices: false, uses };
     let mut bare_images = Vec::new();
     for token in tokens(html) {
         match token {
@@ -66,8 +69,8 @@ pub fn of(out: &Arc<str>, origin: Option<&Arc<str>>, html: &str, base: Option<&s
     }
     scan.anchors.sort_unstable();
     scan.anchors.dedup();
-    let (anchors, links) = (scan.anchors.into(), scan.links.into());
-    Facts { out: out.clone(), origin: origin.cloned(), anchors, links, bare_images, uses: scan.uses.finish() }
+    let (anchors, links, has_choices) = (scan.anchors.into(), scan.links.into(), scan.has_choices);
+    Facts { out: out.clone(), origin: origin.cloned(), anchors, links, bare_images, has_choices, uses: scan.uses.finish() }
 }
 
 struct Scan<'a> {
@@ -78,6 +81,7 @@ struct Scan<'a> {
     seen: Vec<u64>,
     anchors: Vec<u64>,
     links: Vec<Link>,
+    has_choices: bool,
     uses: Gathering<'a>,
 }
 
@@ -101,6 +105,7 @@ impl<'a> Scan<'a> {
                 6 if name.eq_ignore_ascii_case("srcset") => {
                     value.split(',').filter_map(|candidate| candidate.split_ascii_whitespace().next()).for_each(|url| self.link(url));
                 }
+                20 if name.eq_ignore_ascii_case(CONTROL) => self.has_choices = true,
                 _ => {}
             }
         }

@@ -92,11 +92,13 @@ fn these_rules_can_be_silenced() {
         [
             "authority-missing",
             "automated-decisions-undecided",
+            "banner-without-need",
             "broken-anchor",
             "broken-link",
             "california-incomplete",
             "change-without-notice",
             "choice-kept-too-long",
+            "consent-control-missing",
             "contact-unreadable",
             "controller-incomplete",
             "dpo-undecided",

@@ -41,6 +41,7 @@ struct SiteFields<'a> {
     languages: &'a [String],
     menus: serde_json::Map<String, Json>,
     feed: String,
+    choices: String,
     extra: &'a Json,
     theme_color: ThemeColor<'a>,
     organisation: Organisation<'a>,
@@ -145,6 +146,7 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, language: usize) -> SiteFi
         languages: &config.languages,
         menus: menus.collect(),
         feed: feed::path(site, language).map(|path| format!("/{path}")).unwrap_or_default(),
+        choices: if registry.asks_for_consent() { choices(site, language) } else { String::new() },
         extra: &config.extra,
         theme_color: ThemeColor { light: &config.theme_color.light, dark: &config.theme_color.dark },
         organisation: organisation.unwrap_or_default(),
@@ -154,4 +156,16 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, language: usize) -> SiteFi
 /// A text that is known; empty otherwise.
 fn known(text: Option<&Stated<String>>) -> &str {
     text.and_then(Stated::known).map_or("", String::as_str)
+}
+
+/// Where visitors read of the services that need their consent: the cookies' own policy in their language, else the privacy
+/// policy; empty where there is neither.
+fn choices(site: &Site, language: usize) -> String {
+    let page = |name: &str| {
+        site.pages.iter().find(|page| {
+            let policy = page.outline.as_ref().and_then(|outline| outline.front.policy.as_ref());
+            page.language == language && policy.is_some_and(|(policy, _)| policy == name)
+        })
+    };
+    page("cookies").or_else(|| page("privacy")).map(|page| format!("{}#declared-cookies", page.url)).unwrap_or_default()
 }
