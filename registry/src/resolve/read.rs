@@ -11,13 +11,22 @@ const PERIOD: &str = "a length of time, such as `2 years` or `P2Y`";
 pub fn localized(node: &Node) -> Option<Localized> {
     match &node.value {
         Value::Map(entries) => {
-            let by_language: Option<Vec<_>> =
-                entries.iter().filter(|e| !e.value.is_blank()).map(|e| Some((e.key.clone(), e.value.as_text()?.to_owned()))).collect();
+            let written = entries.iter().filter(|entry| !entry.value.is_blank());
+            let by_language: Option<Vec<_>> = written
+                .map(|entry| Some((entry.key.clone(), entry.value.as_text()?.to_owned())))
+                .map(|text| text.filter(|(code, _)| is_language(code)))
+                .collect();
             let by_language = by_language?;
             Some(Localized { default: by_language.first()?.1.clone(), by_language })
         }
         _ => node.as_text().map(Localized::everywhere),
     }
+}
+
+/// Whether a key can be the code of a language: `fr`, `pt-BR`.
+fn is_language(code: &str) -> bool {
+    let (language, region) = code.split_once('-').unwrap_or((code, ""));
+    (2..=3).contains(&language.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !region.starts_with('-')
 }
 
 /// A key's text in languages.
@@ -142,5 +151,12 @@ mod tests {
     fn blank_texts_of_a_language_are_left_out() {
         let root = yaml::parse(&Arc::from("a.yaml"), "{ en: ' ', fr: Bonjour }", 0).value.unwrap();
         assert_eq!(localized(&root).unwrap().get("en"), "Bonjour");
+    }
+
+    #[test]
+    fn only_codes_of_languages_have_texts() {
+        let read = |text: &str| localized(&yaml::parse(&Arc::from("a.yaml"), text, 0).value.unwrap());
+        assert!(read("{ en: a, pt-BR: b }").is_some());
+        assert_eq!(read("{ unknown: Acme }"), None, "where nothing may be unknown, this is a mistake");
     }
 }
