@@ -20,7 +20,7 @@ use registry::diagnostic::{Diagnostic, has_errors};
 use registry::model::Registry;
 use registry::resolve::Declared;
 
-use crate::check::{self, silence};
+use crate::check::{self, prose_contradicts_registry, silence};
 use crate::digest::{Digest, Hasher};
 use crate::document::{Document, Outline};
 use crate::output::{Finish, Output};
@@ -35,7 +35,7 @@ use declarations::DeclarationsMemory;
 use inputs::Inputs;
 use look::LookMemory;
 use others::OthersMemory;
-use pages::PagesMemory;
+use pages::{Basis, PagesMemory};
 pub use policies::Unpublishable;
 use versions::VersionsMemory;
 
@@ -143,8 +143,11 @@ impl Builder {
         diagnostics.extend(self.others.diagnostics());
         if !diagnostics.iter().any(silence::ends_judging) {
             let text = |path: &str| Theme::text(source, path);
-            diagnostics.extend(self.pages.check(&site, &self.look.theme, &self.others.output, &text));
+            let basis = Basis { site: &site, registry, registry_key: self.declarations.key(), theme: &self.look.theme };
+            diagnostics.extend(self.pages.check(basis, &self.others, &text));
             diagnostics.extend(policies::check(&site, &declared, &shared, &self.pages));
+            let word = |language: usize, key: &str| Some(shared.word(language, key)).filter(|word| !word.is_empty()).map(str::to_owned);
+            diagnostics.extend(prose_contradicts_registry::check(&site, registry, &text, &word));
         }
         let mut diagnostics = order::sorted(diagnostics);
         let silenced = silence::apply(&config, &mut diagnostics);
@@ -174,7 +177,7 @@ impl Builder {
             return known.clone();
         }
         let outlines: Vec<Arc<Outline>> = documents.iter().map(|d| d.outline.clone()).collect();
-        let files: Vec<Arc<str>> = self.inputs.copies().map(|(path, _)| path.clone()).collect();
+        let files: Vec<Arc<str>> = self.inputs.copies().cloned().collect();
         let site = Arc::new(assemble(config.clone(), &outlines, &files, self.drafts, self.today));
         let made = SiteMemory { key, diagnostics: check::site(&site), site };
         self.site = Some(made.clone());

@@ -3,29 +3,41 @@
 pub mod broken_anchor;
 pub mod broken_link;
 pub mod change_without_notice;
+pub mod contact_unreadable;
 pub mod duplicate_permalink;
 pub mod empty_site;
 pub mod facts;
 #[cfg(test)]
 mod fixture;
 pub mod foreign_file;
+pub mod inline_script;
 mod locate;
 mod manual;
 pub mod minify_unavailable;
 mod missing_alternative;
+mod origins;
 pub mod promise_not_shown;
+mod prose;
+pub mod prose_contradicts_registry;
 pub mod silence;
 pub mod stale_headers;
+pub mod undeclared_field;
+pub mod undeclared_origin;
+pub mod ungated_service;
+pub mod uses;
+mod written;
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use registry::diagnostic::{Diagnostic, Rule};
+use registry::model::Registry;
 
 use crate::render::theme::Theme;
 use crate::site::Site;
 use facts::{Facts, Routes};
 pub use manual::{document, summary};
+use uses::{FileUses, Uses};
 
 /// Every rule that a site can break, by name.
 pub fn rules() -> Vec<&'static Rule> {
@@ -33,13 +45,19 @@ pub fn rules() -> Vec<&'static Rule> {
         &broken_anchor::BROKEN_ANCHOR,
         &broken_link::BROKEN_LINK,
         &change_without_notice::CHANGE_WITHOUT_NOTICE,
+        &contact_unreadable::CONTACT_UNREADABLE,
         &duplicate_permalink::DUPLICATE_PERMALINK,
         &empty_site::EMPTY_SITE,
         &foreign_file::FOREIGN_FILE,
+        &inline_script::INLINE_SCRIPT,
         &minify_unavailable::MINIFY_UNAVAILABLE,
         &promise_not_shown::PROMISE_NOT_SHOWN,
+        &prose_contradicts_registry::PROSE_CONTRADICTS_REGISTRY,
         &silence::UNKNOWN_RULE,
         &stale_headers::STALE_HEADERS,
+        &undeclared_field::UNDECLARED_FIELD,
+        &undeclared_origin::UNDECLARED_ORIGIN,
+        &ungated_service::UNGATED_SERVICE,
     ];
     let mut rules: Vec<&'static Rule> = own.to_vec();
     rules.extend(registry::yaml::RULES);
@@ -69,6 +87,8 @@ pub fn site(site: &Site) -> Vec<Diagnostic> {
 pub struct Built<'a> {
     /// The site.
     pub site: &'a Site,
+    /// What it declares about personal data.
+    pub registry: &'a Registry,
     /// Its look, to find the template behind a fault.
     pub theme: &'a Theme,
     /// Every address that exists.
@@ -79,16 +99,37 @@ pub struct Built<'a> {
     pub text: &'a (dyn Fn(&str) -> Option<String> + Sync),
 }
 
-/// Judges built pages: `pages` are those to look at, by their place in the routes.
-pub fn output(built: Built<'_>, pages: &[Arc<Facts>]) -> Vec<Diagnostic> {
-    let judge = |mut faults: locate::Faults, facts: &Arc<Facts>| {
-        broken_link::check(built, facts, &mut faults);
-        broken_anchor::check(built, facts, &mut faults);
-        missing_alternative::check(facts, &mut faults);
+/// Judges built pages and files: `pages` are those to look at, `files` whatever else loads or runs something.
+pub fn output(built: Built<'_>, pages: &[Arc<Facts>], files: &[Arc<FileUses>]) -> Vec<Diagnostic> {
+    let judge = |mut faults: Faults, facts: &Arc<Facts>| {
+        broken_link::check(built, facts, &mut faults.0);
+        broken_anchor::check(built, facts, &mut faults.0);
+        missing_alternative::check(facts, &mut faults.0);
+        let mut told = of_uses(built, &facts.uses);
+        contact_unreadable::check_policy(built, facts, &mut told);
+        faults.1.add(told, built, facts);
         faults
     };
-    let faults = pages.par_iter().fold(locate::Faults::default, judge).reduce(locate::Faults::default, locate::Faults::merged);
-    faults.diagnostics(built)
+    let merge = |a: Faults, b: Faults| (a.0.merged(b.0), a.1.merged(b.1));
+    let (faults, tellings) = pages.par_iter().fold(Faults::default, judge).reduce(Faults::default, merge);
+    let mut diagnostics = faults.diagnostics(built);
+    diagnostics.extend(tellings.diagnostics(built));
+    diagnostics.extend(files.iter().flat_map(|file| written::in_file(of_uses(built, &file.uses), file)));
+    diagnostics
+}
+
+/// Faults of links and images, and those of what pages make browsers do.
+type Faults = (locate::Faults, written::Tellings);
+
+/// Judges what a page or a file makes a browser do.
+fn of_uses(built: Built<'_>, uses: &Uses) -> Vec<written::Told> {
+    let mut told = Vec::new();
+    undeclared_origin::check(built, uses, &mut told);
+    ungated_service::check(built, uses, &mut told);
+    undeclared_field::check(built, uses, &mut told);
+    inline_script::check(uses, &mut told);
+    contact_unreadable::check(uses, &mut told);
+    told
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod links;
 pub mod markdown;
 pub mod shortcode;
 pub mod slug;
+mod table;
 pub mod version;
 
 use std::sync::Arc;

@@ -12,6 +12,9 @@ use crate::yaml::{self, Entry, Node, Scalar, Value};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue");
 
+/// The kind of what the tool itself brings: it has services and is no recipient.
+const OWN: &str = "own";
+
 /// An entry's keys and values.
 type Facts = Vec<Entry>;
 
@@ -37,17 +40,22 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
 
 impl Catalogue {
     fn add(&mut self, company: &str, mut facts: Facts) {
+        let own = facts.iter().any(|entry| entry.key == "kind" && entry.value.as_text() == Some(OWN));
         if let Some(at) = facts.iter().position(|entry| entry.key == "services")
             && let Value::Map(services) = facts.remove(at).value.value
         {
             for service in services {
-                if let Value::Map(mut own) = service.value.value {
-                    own.push(text("recipient", company));
-                    self.services.insert(service.key, own);
+                if let Value::Map(mut service_facts) = service.value.value {
+                    if !own {
+                        service_facts.push(text("recipient", company));
+                    }
+                    self.services.insert(service.key, service_facts);
                 }
             }
         }
-        self.recipients.insert(company.to_owned(), facts);
+        if !own {
+            self.recipients.insert(company.to_owned(), facts);
+        }
     }
 }
 

@@ -45,6 +45,11 @@ impl DeclarationsMemory {
         self.declared.clone()
     }
 
+    /// The digest of all that the registry is made from.
+    pub(super) fn key(&self) -> Digest {
+        self.key.unwrap_or_default()
+    }
+
     pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
         self.diagnostics.clone()
     }

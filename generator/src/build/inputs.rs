@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use registry::diagnostic::Diagnostic;
 
 use super::Changes;
+use crate::check::uses::{self, FileUses};
 use crate::digest::{Digest, Hasher};
 use crate::document::{self, Document};
 use crate::source::{Kind, Source, UNREADABLE_FILE};
@@ -19,7 +20,7 @@ pub(super) struct Inputs {
     unreadable: BTreeMap<Arc<str>, Diagnostic>,
     pages: BTreeMap<Arc<str>, Parsed>,
     kept: BTreeMap<Arc<str>, Arc<[u8]>>,
-    copies: BTreeMap<Arc<str>, Digest>,
+    copies: BTreeMap<Arc<str>, Copied>,
     changed: BTreeSet<Arc<str>>,
 }
 
@@ -28,6 +29,13 @@ struct Parsed {
     digest: Digest,
     document: Option<Arc<Document>>,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// A file that is copied: what it was, and what it makes browsers do.
+#[derive(Debug, PartialEq)]
+struct Copied {
+    digest: Digest,
+    uses: Option<Arc<FileUses>>,
 }
 
 /// What a file is to a build, by its path.
@@ -52,7 +60,7 @@ fn role(path: &str) -> Role {
 enum Read {
     Page(Option<Parsed>),
     Kept(Arc<[u8]>),
-    Copied(Digest),
+    Copied(Copied),
     Failed(Diagnostic),
 }
 
@@ -84,7 +92,10 @@ impl Inputs {
                     changed = true;
                 }
                 Read::Kept(bytes) => changed |= self.kept.insert(path, bytes.clone()) != Some(bytes),
-                Read::Copied(digest) => changed |= self.copies.insert(path, digest) != Some(digest),
+                Read::Copied(copied) => {
+                    let known = self.copies.insert(path, copied);
+                    changed |= known.is_none_or(|known| Some(known.digest) != self.copy(&name));
+                }
                 Read::Failed(diagnostic) => {
                     self.unreadable.insert(path, diagnostic);
                     changed = true;
@@ -139,7 +150,11 @@ impl Inputs {
         };
         match role(path) {
             Role::Kept => Read::Kept(bytes.into()),
-            Role::Copied => Read::Copied(Digest::of(&bytes)),
+            Role::Copied => {
+                let digest = Digest::of(&bytes);
+                let known = self.copies.get(path).filter(|known| known.digest == digest);
+                Read::Copied(Copied { digest, uses: known.map_or_else(|| uses::of_file(path, &bytes), |known| known.uses.clone()) })
+            }
             Role::Page => {
                 let digest = Digest::of(&bytes);
                 if self.pages.get(path).is_some_and(|known| known.digest == digest) {
@@ -184,14 +199,19 @@ impl Inputs {
         self.kept.iter().filter(|(path, _)| path.starts_with(folder)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
     }
 
-    /// The files that are copied, with their digests.
-    pub(super) fn copies(&self) -> impl Iterator<Item = (&Arc<str>, Digest)> {
-        self.copies.iter().map(|(path, digest)| (path, *digest))
+    /// The files that are copied.
+    pub(super) fn copies(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.copies.keys()
+    }
+
+    /// What a copied file makes browsers do, where that is anything.
+    pub(super) fn copy_uses(&self, path: &str) -> Option<Arc<FileUses>> {
+        self.copies.get(path)?.uses.clone()
     }
 
     /// The digest of a copied file.
     pub(super) fn copy(&self, path: &str) -> Option<Digest> {
-        self.copies.get(path).copied()
+        self.copies.get(path).map(|copied| copied.digest)
     }
 
     /// The digest of the copied files' names: all of them that the site's structure depends on.
@@ -206,8 +226,8 @@ impl Inputs {
     /// The digest of the copied files' contents.
     pub(super) fn copied_contents(&self) -> Digest {
         let mut hasher = Hasher::default();
-        for digest in self.copies.values() {
-            hasher.add_digest(*digest);
+        for copied in self.copies.values() {
+            hasher.add_digest(copied.digest);
         }
         hasher.finish()
     }

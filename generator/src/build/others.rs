@@ -6,6 +6,8 @@ use registry::diagnostic::Diagnostic;
 use registry::model::Registry;
 
 use super::inputs::Inputs;
+use crate::check::facts::{self, Facts};
+use crate::check::uses::{self, FileUses};
 use crate::digest::{Digest, Hasher};
 use crate::output::{Artifact, Finish, Output};
 use crate::render::assets::Assets;
@@ -18,6 +20,10 @@ use crate::site::Site;
 pub(super) struct OthersMemory {
     key: Option<Digest>,
     pub(super) output: Arc<Output>,
+    /// The pages at old addresses.
+    pub(super) redirects: Vec<Arc<Facts>>,
+    /// What of the rest makes browsers do something.
+    pub(super) files: Vec<Arc<FileUses>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -33,6 +39,16 @@ impl OthersMemory {
         self.key = key;
         self.diagnostics.clear();
         self.output = Arc::new(make(site, registry, inputs, assets, look, &mut self.diagnostics));
+        let base = site.config.base_url.as_deref();
+        let redirects = site.redirects.iter().map(|redirect| Arc::from(redirects::out(&redirect.from)));
+        let facts = |out: Arc<str>| {
+            let bytes = self.output.get(&out)?.bytes()?;
+            Some(Arc::new(facts::of(&out, None, std::str::from_utf8(&bytes).ok()?, base)))
+        };
+        self.redirects = redirects.filter_map(facts).collect();
+        let sources = assets.iter().filter_map(|(name, asset)| uses::of_file(&asset.path, &look.theme.files.get(name)?.bytes));
+        let copies = site.files.iter().filter_map(|file| inputs.copy_uses(&file.source));
+        self.files = sources.chain(copies).collect();
     }
 
     pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {

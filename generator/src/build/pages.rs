@@ -5,6 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use registry::diagnostic::Diagnostic;
+use registry::model::Registry;
+
+use super::others::OthersMemory;
 
 use crate::check::facts::{self, Facts, Routes};
 use crate::check::{self, Built};
@@ -39,7 +42,19 @@ struct Checked {
     routes: Routes,
     /// The output paths that are no pages.
     others: Vec<Arc<str>>,
+    /// The digest of what the registry is made from.
+    registry: Digest,
     clean: bool,
+}
+
+/// What pages are judged by, beside each other.
+#[derive(Clone, Copy)]
+pub(super) struct Basis<'a> {
+    pub(super) site: &'a Site,
+    pub(super) registry: &'a Registry,
+    /// The digest of what the registry is made from.
+    pub(super) registry_key: Digest,
+    pub(super) theme: &'a Theme,
 }
 
 #[derive(Clone, Debug)]
@@ -96,16 +111,16 @@ impl PagesMemory {
     /// Judges the pages: those rendered since the last time, or all where that cannot be enough.
     pub(super) fn check(
         &mut self,
-        site: &Site,
-        theme: &Theme,
-        others: &Output,
+        basis: Basis<'_>,
+        others: &OthersMemory,
         text: &(dyn Fn(&str) -> Option<String> + Sync),
     ) -> Vec<Diagnostic> {
         let facts = |rendered: &Rendered| rendered.page.as_ref().map(|(_, facts)| facts.clone());
-        let names: Vec<Arc<str>> = others.keys().cloned().collect();
+        let Basis { site, registry, registry_key, theme } = basis;
+        let names: Vec<Arc<str>> = others.output.keys().cloned().collect();
         let fresh = std::mem::take(&mut self.fresh);
-        let known = self.checked.take().filter(|checked| checked.clean && checked.others == names);
-        let (routes, judged): (Routes, Vec<Arc<Facts>>) = match known {
+        let known = self.checked.take().filter(|checked| checked.clean && checked.others == names && checked.registry == registry_key);
+        let (routes, mut judged): (Routes, Vec<Arc<Facts>>) = match known {
             Some(Checked { mut routes, .. }) => {
                 let fresh: Vec<_> = fresh.into_iter().filter_map(|id| Some((id, facts(&self.rendered[id])?))).collect();
                 fresh.iter().for_each(|(id, facts)| routes.set(*id, facts.clone()));
@@ -121,11 +136,13 @@ impl PagesMemory {
         let html = |out: &str| {
             let pages = pages.get_or_init(|| self.outs.iter().map(AsRef::as_ref).zip(&self.rendered).collect());
             let artifact = pages.get(out).and_then(|rendered| rendered.page.as_ref());
-            artifact.and_then(|(artifact, _)| String::from_utf8(artifact.bytes()?.into_owned()).ok()).unwrap_or_default()
+            let artifact = artifact.map(|(artifact, _)| artifact).or_else(|| others.output.get(out));
+            artifact.and_then(|artifact| String::from_utf8(artifact.bytes()?.into_owned()).ok()).unwrap_or_default()
         };
-        let built = Built { site, theme, routes: &routes, html: &html, text };
-        let diagnostics = check::output(built, &judged);
-        self.checked = Some(Checked { routes, others: names, clean: diagnostics.is_empty() });
+        judged.extend(others.redirects.iter().cloned());
+        let built = Built { site, registry, theme, routes: &routes, html: &html, text };
+        let diagnostics = check::output(built, &judged, &others.files);
+        self.checked = Some(Checked { routes, others: names, registry: registry_key, clean: diagnostics.is_empty() });
         diagnostics
     }
 

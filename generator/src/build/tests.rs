@@ -160,7 +160,7 @@ enum Edit {
     Remove(&'static str),
 }
 
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 15] = [
     "content/_index.md",
     "content/a.md",
     "content/a.fr.md",
@@ -168,11 +168,14 @@ const PATHS: [&str; 12] = [
     "content/b/c.md",
     "content/b/d.md",
     "content/b/x.pdf",
+    "content/b/x.css",
+    "content/forms/contact.yaml",
     "content/site.yaml",
     "content/privacy.yaml",
     "content/_data/words.yaml",
     "templates/page.html",
     "templates/css/site.css",
+    "templates/redirect.html",
 ];
 
 fn content(path: &'static str) -> BoxedStrategy<String> {
@@ -185,7 +188,15 @@ fn content(path: &'static str) -> BoxedStrategy<String> {
             "urls: clean\nminify: off\n",
             "titel: x\n",
         ]),
-        "content/privacy.yaml" => text(&["controller: { name: A, address: B, email: c@d.example }\n", "controller: {}\n"]),
+        "content/privacy.yaml" => text(&[
+            "controller: { name: A, address: B, email: c@d.example }\n",
+            "controller: {}\n",
+            "services: { pictures: { label: P, does: shows, category: essential, origins: { img: [https://c.example] } } }\n",
+            "services: { pictures: { label: P, does: shows, category: media, origins: { img: [https://c.example] } } }\n",
+        ]),
+        "content/forms/contact.yaml" => text(&["fields: { email: { type: email } }\n", "fields: { name: { type: text } }\n"]),
+        "content/b/x.css" => text(&["a { background: url(https://c.example/x) }\n", "a { color: red }\n"]),
+        "templates/redirect.html" => text(&["<a href=\"{{ target }}\">x</a>\n", "<link rel=preconnect href=https://c.example>\n"]),
         "content/_data/words.yaml" => text(&["a: 1\n", "a: 2\n", "a: [\n"]),
         "templates/page.html" => text(&[
             "<title>{{ page.title }}</title>{{ content }}",
@@ -222,6 +233,10 @@ fn content(path: &'static str) -> BoxedStrategy<String> {
                     "{{ email() }}\n\n",
                     "> [!NOTE]\n> n\n\n",
                     "![i](x.pdf)\n\n",
+                    "![i](https://c.example/x)\n\n",
+                    "<template data-service=pictures><img src=\"https://c.example/x\" alt=\"\"></template>\n\n",
+                    "<form action=\"/api/forms/contact\" method=\"post\"><input name=\"email\"></form>\n\n",
+                    "<b onclick=\"x\">b</b>\n\n",
                 ]),
                 0..4,
             );

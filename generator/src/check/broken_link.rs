@@ -7,6 +7,7 @@ use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use super::Built;
 use super::facts::Facts;
 use super::locate::Faults;
+use super::origins;
 use crate::site::config::{self, MenuTarget};
 use crate::site::{Site, Target};
 
@@ -17,7 +18,10 @@ pub static BROKEN_LINK: Rule =
 pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Faults) {
     for link in &facts.links {
         if built.routes.get(link.path).is_none() {
-            faults.add(&BROKEN_LINK, link.href(&(built.html)(&facts.out)), facts);
+            let href = link.href(&(built.html)(&facts.out));
+            if !origins::is_of_service(built, facts, &href) {
+                faults.add(&BROKEN_LINK, href, facts);
+            }
         }
     }
 }
@@ -45,7 +49,20 @@ pub(super) fn check_menus(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::fixture::structure;
+    use crate::check::fixture::{pages, structure};
+
+    #[test]
+    fn what_the_host_answers_for_a_service_is_not_missed() {
+        let found = |origin: &str, html: &str| {
+            let service = format!("counter: {{ label: C, does: counts, category: analytics, origins: {{ script: [\"{origin}\"] }} }}");
+            let found = pages(&format!("=== content/privacy.yaml\nservices: {{ {service} }}\n=== content/a.md\n<div>{html}</div>\n"));
+            found.iter().filter(|d| d.rule.name == "broken-link").count()
+        };
+        let script = "<script src=\"/_count/x.js\"></script>";
+        let gated = format!("<template data-service=counter>{script}</template>");
+        assert_eq!((found("/_count/", &gated), found("/_count/", script), found("/_counter/", &gated)), (0, 0, 0));
+        assert_eq!((found("'self'", &gated), found("'self'", script), found("https://c.example", &gated)), (0, 1, 1));
+    }
 
     #[test]
     fn a_menu_may_name_neither_a_file_nor_nothing() {

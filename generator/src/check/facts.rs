@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
+use super::uses::{Gathering, Uses};
 use crate::digest::name64;
 use crate::document::links::has_scheme;
 use crate::html::scan::{Tag, Token, decode, tokens};
@@ -23,6 +24,8 @@ pub struct Facts {
     pub links: Box<[Link]>,
     /// The addresses of images without an alternative text.
     pub bare_images: Vec<String>,
+    /// What it makes a browser do.
+    pub uses: Uses,
 }
 
 /// A link to this site.
@@ -41,21 +44,30 @@ const ELSEWHERE: &str = "/api/";
 
 /// Finds the facts of a page. `base` is the site's own address, whose links are links to this site.
 pub fn of(out: &Arc<str>, origin: Option<&Arc<str>>, html: &str, base: Option<&str>) -> Facts {
-    let mut scan = Scan { html, base, out, seen: Vec::with_capacity(64), anchors: Vec::with_capacity(32), links: Vec::with_capacity(64) };
+    let uses = Gathering::new(html);
+    let (seen, anchors, links) = (Vec::with_capacity(64), Vec::with_capacity(32), Vec::with_capacity(64));
+    let mut scan = Scan { html, base, out, seen, anchors, links, uses };
     let mut bare_images = Vec::new();
     for token in tokens(html) {
-        let Token::Start(tag) = token else { continue };
-        // Most tags have no attribute at all.
-        if tag.text.len() > tag.name.len() + 2
-            && let Some(source) = scan.tag(&tag)
-        {
-            bare_images.push(decode(source).into_owned());
+        match token {
+            Token::Start(tag) => {
+                scan.uses.start(&tag);
+                // Most tags have no attribute at all.
+                if tag.text.len() > tag.name.len() + 2
+                    && let Some(source) = scan.tag(&tag)
+                {
+                    bare_images.push(decode(source).into_owned());
+                }
+            }
+            Token::End(tag) => scan.uses.end(&tag),
+            Token::Raw(text) => scan.uses.raw(text),
+            Token::Text(_) | Token::Comment(_) => {}
         }
     }
     scan.anchors.sort_unstable();
     scan.anchors.dedup();
     let (anchors, links) = (scan.anchors.into(), scan.links.into());
-    Facts { out: out.clone(), origin: origin.cloned(), anchors, links, bare_images }
+    Facts { out: out.clone(), origin: origin.cloned(), anchors, links, bare_images, uses: scan.uses.finish() }
 }
 
 struct Scan<'a> {
@@ -66,6 +78,7 @@ struct Scan<'a> {
     seen: Vec<u64>,
     anchors: Vec<u64>,
     links: Vec<Link>,
+    uses: Gathering<'a>,
 }
 
 impl<'a> Scan<'a> {
@@ -74,6 +87,7 @@ impl<'a> Scan<'a> {
         let mut alternative = !tag.is("img");
         let mut source = "";
         for (name, value) in tag.attributes() {
+            self.uses.attribute(tag, name, value);
             match name.len() {
                 2 if name.eq_ignore_ascii_case("id") => self.anchors.push(name64(&decode(value))),
                 3 if name.eq_ignore_ascii_case("alt") => alternative = true,

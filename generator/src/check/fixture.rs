@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use registry::diagnostic::Diagnostic;
-use registry::model::Registry;
+use registry::model::{self, Registry};
+use registry::resolve;
 use serde_json::Value as Json;
 
 use super::facts::{self, Facts, Routes};
-use super::{Built, output};
+use super::{Built, output, uses};
 use crate::digest::Digest;
 use crate::document::{self, Document, Outline};
 use crate::output::Finish;
@@ -17,7 +18,7 @@ use crate::render::context::Shared;
 use crate::render::interface;
 use crate::render::page::{self, Look};
 use crate::render::templates::{Templates, WhiteSpace};
-use crate::render::theme::Theme;
+use crate::render::theme::{Theme, is_template};
 use crate::render::view;
 use crate::site::config::{self, Config};
 use crate::site::{Drafts, Site, assemble};
@@ -43,20 +44,29 @@ pub(super) fn read(text: &str) -> Fixture {
     Fixture { files, documents, site }
 }
 
+/// What a site declares about personal data.
+fn declared(files: &Memory) -> Registry {
+    let texts = files.0.iter().filter_map(|(path, bytes)| Some((path, std::str::from_utf8(bytes).ok()?)));
+    let (privacy, others): (Vec<_>, Vec<_>) = texts.partition(|(path, _)| path.as_ref() == model::FILE);
+    let forms: Vec<_> = others.into_iter().filter(|(path, _)| path.starts_with(model::FORMS)).collect();
+    resolve::registry(privacy.first().copied(), &forms).value.registry
+}
+
 /// What the checks say of a site's structure.
 pub(super) fn structure(text: &str) -> Vec<Diagnostic> {
     super::site(&read(text).site)
 }
 
-/// What the checks say of a site's pages, sorted.
+/// What the checks say of a site's pages and files, sorted.
 pub(super) fn pages(text: &str) -> Vec<Diagnostic> {
     let Fixture { files, documents, site } = read(text);
+    let registry = declared(&files);
     let own = files.0.iter().map(|(path, bytes)| (path.clone(), Arc::from(bytes.as_slice())));
     let theme = Theme::new(own);
     let assets = Arc::new(Assets::make(&theme, false).value);
     let templates = Templates::parse(&theme, WhiteSpace::Kept, &assets).value;
     let words = site.config.languages.iter().map(|language| interface::words(&theme, language, &mut Vec::new())).collect();
-    let shared = Shared::new(&site, &Registry::default(), words, &Json::Null, Digest::default());
+    let shared = Shared::new(&site, &registry, words, &Json::Null, Digest::default());
     let look = Look { theme: &theme, templates: &templates, shared: &shared, finish: Finish::Keep };
     let mut built: BTreeMap<Arc<str>, (String, Arc<Facts>)> = BTreeMap::new();
     for (id, page) in site.pages.iter().enumerate() {
@@ -74,7 +84,10 @@ pub(super) fn pages(text: &str) -> Vec<Diagnostic> {
     let html = |out: &str| built.get(out).map(|(html, _)| html.clone()).unwrap_or_default();
     let text = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let judged: Vec<Arc<Facts>> = built.values().map(|(_, facts)| facts.clone()).collect();
-    let mut found = output(Built { site: &site, theme: &theme, routes: &routes, html: &html, text: &text }, &judged);
+    let of_files = files.0.iter().filter(|(path, _)| !(path.starts_with("templates/") && is_template(path)));
+    let of_files: Vec<_> = of_files.filter_map(|(path, bytes)| uses::of_file(path, bytes)).collect();
+    let built = Built { site: &site, registry: &registry, theme: &theme, routes: &routes, html: &html, text: &text };
+    let mut found = output(built, &judged, &of_files);
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found
 }

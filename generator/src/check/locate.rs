@@ -70,16 +70,19 @@ impl Faults {
                     }
                     None => found = found.in_file(first.origin.as_ref().unwrap_or(&first.out)),
                 }
-                let seen = match elsewhere.len() {
-                    1 => format!("seen in `{}`", crate::output::address(&first.out)),
-                    n => format!("seen in `{}` and {} more", crate::output::address(&first.out), pages_of(n - 1)),
-                };
+                let seen = seen(&first.out, elsewhere.len());
                 let why = found.why.take().map_or(seen.clone(), |why| format!("{why}; {seen}"));
                 diagnostics.push(found.why(why));
             }
         }
         diagnostics
     }
+}
+
+/// On how many pages a fault was seen, by the first one.
+pub(super) fn seen(out: &str, pages: usize) -> String {
+    let address = crate::output::address(out);
+    if pages == 1 { format!("seen in `{address}`") } else { format!("seen in `{address}` and {} more", pages_of(pages - 1)) }
 }
 
 fn pages_of(n: usize) -> String {

@@ -97,15 +97,18 @@ fn these_rules_can_be_silenced() {
             "california-incomplete",
             "change-without-notice",
             "choice-kept-too-long",
+            "contact-unreadable",
             "controller-incomplete",
             "dpo-undecided",
             "field-without-purpose",
+            "inline-script",
             "interest-unstated",
             "large-page",
             "missing-alternative",
             "obligation-unstated",
             "policy-stale",
             "promise-not-shown",
+            "prose-contradicts-registry",
             "purpose-without-basis",
             "recipient-incomplete",
             "recipient-unused",
@@ -116,8 +119,11 @@ fn these_rules_can_be_silenced() {
             "service-without-purpose",
             "tracker-without-consent",
             "transfer-without-safeguard",
+            "undeclared-field",
+            "undeclared-origin",
+            "ungated-service",
             "untranslated-interface",
-            "withdrawal-missing"
+            "withdrawal-missing",
         ]
     );
 }

@@ -68,6 +68,18 @@ pub enum Form {
     Html,
 }
 
+/// The parts of a page's text that its HTML shows as they are written: raw HTML, and images with their addresses.
+pub fn embedded(text: &str) -> Vec<(Span, Option<String>)> {
+    let (_, from) = front_matter::split(text);
+    let parts = Parser::new_ext(&text[from..], markdown::options()).into_offset_iter();
+    let parts = parts.filter_map(|(event, range)| match event {
+        Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => Some((range, None)),
+        Event::Start(Tag::Image { dest_url, .. }) => Some((range, Some(dest_url.into_string()))),
+        _ => None,
+    });
+    parts.map(|(range, address)| (Span::from(range).shifted(from), address)).collect()
+}
+
 /// Every link, image and address of raw HTML in a page's text, with its place, for diagnostics.
 pub fn all(text: &str) -> Vec<Written> {
     let (_, from) = front_matter::split(text);

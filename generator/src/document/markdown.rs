@@ -7,6 +7,7 @@ use registry::diagnostic::{Diagnostic, Span};
 
 use super::links::{is_relative, rewrite_raw};
 use super::shortcode::{self, Masked, Part};
+use super::table::Columns;
 use super::{Fill, MISSING_ALTERNATIVE, Slot, slug};
 
 /// A heading in a table of contents.
@@ -59,6 +60,7 @@ pub(super) fn render(file: &Arc<str>, text: &str, from: usize, diagnostics: &mut
         slots: Vec::new(),
         marker: marker(text),
         images: Vec::new(),
+        columns: Columns::default(),
         blocks: 0,
         diagnostics,
     };
@@ -110,6 +112,7 @@ struct Renderer<'a, 'd> {
     marker: String,
     /// The images that are open: their texts are alternatives.
     images: Vec<Span>,
+    columns: Columns,
     blocks: usize,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
@@ -149,8 +152,13 @@ impl<'a> Renderer<'a, '_> {
                 self.events.push(Event::Html(
                     format!("<div class=\"table-scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{label}\">\n").into(),
                 ));
-                self.events.push(Event::Start(Tag::Table(columns)));
+                self.events.push(Event::Start(self.columns.table(columns)));
             }
+            Event::Start(ref row @ (Tag::TableHead | Tag::TableRow)) => {
+                self.columns.row(row);
+                self.events.push(event);
+            }
+            Event::Start(Tag::TableCell) => self.events.push(self.columns.cell()),
             Event::End(TagEnd::Table) => {
                 self.blocks -= 1;
                 self.events.push(Event::End(TagEnd::Table));

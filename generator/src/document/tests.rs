@@ -100,6 +100,22 @@ fn a_shortcode_in_a_table_a_heading_and_raw_html() {
 }
 
 #[test]
+fn columns_are_aligned_by_class() {
+    let page = clean("| a | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |\n\n| e |\n|---|\n| 5 |\n");
+    for cell in [
+        "<th class=\"align-left\">a</th>",
+        "<th class=\"align-center\">b</th>",
+        "<td class=\"align-right\">3</td>",
+        "<td>4</td>",
+        "<th>e</th>",
+        "<td>5</td>",
+    ] {
+        assert!(page.html.contains(cell), "{cell} in {}", page.html);
+    }
+    assert!(!page.html.contains("style"), "{}", page.html);
+}
+
+#[test]
 fn a_malformed_shortcode_says_what_was_expected() {
     let read = read("{{ a(x=) }}\n");
     assert_eq!(read.diagnostics[0].rule.name, "malformed-shortcode");

@@ -15,7 +15,9 @@ pub(super) static RECIPIENT_INCOMPLETE: Rule = Rule {
 pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for recipient in &judged.registry.recipients {
         let path = format!("recipients.{}", recipient.id);
-        let named = recipient.name != recipient.id.as_str() || judged.places.has(&format!("{path}.name"));
+        // A company of the catalogue may well be called what it is declared as.
+        let written = ["name", "use"].iter().any(|key| judged.places.has(&format!("{path}.{key}")));
+        let named = recipient.name != recipient.id.as_str() || written;
         let missing = missing(recipient, named);
         if !missing.is_empty() {
             let keys: Vec<String> = missing.iter().map(|key| format!("`{key}`")).collect();
@@ -70,6 +72,7 @@ mod tests {
 
     #[test]
     fn everything_missing_is_told_at_once() {
+        assert_eq!(found("recipient-incomplete", "recipients: { o2switch: { use: o2switch, role: processor, does: sends mail } }\n"), []);
         assert_eq!(messages("calls: [crm.example]"), ["the recipient `crm` has no `name`, no `role`, no `does`, no `country`"]);
         assert_eq!(messages("use: notion"), ["the recipient `crm` has no `role`, no `does`"]);
     }

@@ -3,6 +3,7 @@
 //! The same value is what the check `promise-not-shown` looks for in the built pages.
 
 mod browser;
+mod forms;
 mod people;
 mod promises;
 mod uses;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use super::words::Words;
 use crate::model::{Localized, Registry, Stated};
 pub use browser::{CategoryView, CookieView, ServiceView, StorageView};
+pub use forms::{ControlView, FormView, action};
 pub use people::{AttributionView, CaliforniaRightView, CaliforniaView, ChangesView, ExtensionView, MeasuresView, RightView, RightsView};
 pub use promises::{Promise, promises};
 pub use uses::{BasesView, BasisView, DataView, FieldView, PurposeView, RetentionView, UnderBasis};
@@ -63,6 +65,8 @@ pub struct Policy {
     pub extensions: Vec<ExtensionView>,
     /// Who hosts the site.
     pub host: Option<RecipientView>,
+    /// The site's forms.
+    pub forms: Vec<FormView>,
 }
 
 /// A value that is known, or who must supply it: one of the two is set.
@@ -99,6 +103,7 @@ pub fn policy(registry: &Registry, words: Words<'_>) -> Policy {
         attributions: registry.attributions.iter().map(|attribution| telling.attribution(attribution)).collect(),
         extensions: registry.extensions.iter().map(|extension| telling.extension(extension)).collect(),
         host: registry.host.as_ref().and_then(|id| registry.recipient(id)).map(|recipient| telling.recipient(recipient)),
+        forms: registry.forms.iter().map(|form| telling.form(form)).collect(),
     }
 }
 

@@ -1,0 +1,295 @@
+//! Claims that are true or not: that data is sold or never sold, that there are no cookies, no third parties, no transfers,
+//! no automated decisions.
+
+use registry::model::{Role, Stated};
+
+use super::text::{Kind, Sentence};
+use super::words::{Phrases, Word, place};
+use super::{Contradiction, Judge};
+
+/// What is sold.
+const DATA: [&str; 2] = [
+    "data|information|personal data|personal information|details|e mail address|e mail addresses|email address|email addresses",
+    "donnée|données|informations|renseignements|coordonnées|fichier client",
+];
+
+/// The verb of a sale.
+const SELL: [&str; 2] = [
+    "sell|sells|sold|selling|rent|rents|rented|sale of|monetise|monetize",
+    "vend|vends|vendra|vendrons|vendront|revendrons|vendons|vendent|vendre|vendu|vendue|vendus|vendues|vente|ventes|revend|revendons|revendre|revendues|revendue|cédons contre paiement|commercialisons",
+];
+
+/// What denies.
+const NO: [&str; 2] = ["not|never|no|nor|neither|none|don t|doesn t|won t|without", "ne|n|pas|jamais|aucun|aucune|ni|sans|nullement"];
+
+/// What takes a claim back, narrows it, or makes a right or a condition of it.
+const NARROWED: [&str; 2] = [
+    "ask|ask that|agree not|none of|if|unless|except|until|without your|without consent|without appropriate|without adequate|right|rights|opt out|other than|whether|before|advertising|third party cookies|marketing|\
+     for commercial|commercial purposes|unnecessary|tracking cookies|optional|analytics cookies|required|request not|may not|children|minors|under|knowingly|websites|directly|merger|acquisition|acquired|assets|tell us|ask us|\
+     solely for|only if|necessarily|exactly|cookie that|cookies that|necessary",
+    "demander|demandez|soient|aucun de|engagez|si|sauf|excepté|jusqu|sans votre|sans consentement|sans garanties|droit|droits|hormis|avant|publicitaire*|publicité|cookie tiers|cookies tiers|fins commerciales|à des fins|facultatif*|\
+     fusion|acquisition|actifs|mineurs|enfants|directement|nécessaires|dès lors|tant que|cookies de mesure|cookie de mesure|qui|lorsque|à moins",
+];
+
+/// Words for no cookies at all.
+const NO_COOKIES: [&str; 2] = [
+    "no cookies|no cookie|not use cookies|not use any cookies|not set cookies|not set any cookies|not place cookies|not place any cookies|never set cookies|never use cookies|\
+     don t use cookies|don t set cookies|without any cookies|free of cookies|cookie free|doesn t use cookies|not store cookies|not use any cookie",
+    "aucun cookie|pas de cookie|pas de cookies|sans cookie|sans cookies|ne dépose aucun cookie|pas recours aux cookies|pas recours à des cookies",
+];
+
+/// What hands data on.
+const SHARE: [&str; 2] = [
+    "share|shares|shared|sharing|disclose|discloses|disclosed|pass|passed|give|given|transfer|transferred|provide|provided",
+    "partag*|transm*|communiqu*|transfer*|divulgu*|cede|cedes|cedees|cedons|fournies|fournissons",
+];
+
+/// Somebody else.
+const OTHERS: [&str; 2] = [
+    "third party|third parties|anyone|anybody|nobody|no one|anyone else",
+    "des tiers|un tiers|aucun tiers|quelque tiers|quiconque|avec personne|a personne",
+];
+
+/// What may follow a claim that there are no cookies at all.
+const AT_ALL: [&str; 2] = ["are|is|on|at|and|or|in|nor|whatsoever|here", "n|ne|sur|est|et|ni|du tout|ici|dans"];
+
+/// Words for no processors.
+const NO_PROCESSORS: [&str; 2] = [
+    "no processors|no processor|no subprocessors|no sub processors|not use processors|not use any processors|no subcontractors|no service providers|not use any service providers",
+    "aucun sous traitant|pas de sous traitant|pas de sous traitants|pas recours à des sous traitants|aucun prestataire|pas recours à un sous traitant",
+];
+
+/// Words for Europe as law knows it.
+const EUROPE: [&str; 2] =
+    ["eu|eea|european union|european economic area|the union|europe", "ue|eee|union européenne|espace économique européen|europe"];
+
+/// Words for what is not Europe.
+const BEYOND: [&str; 2] = ["third countries|third country", "pays tiers"];
+
+/// What goes out of it.
+const OUT: [&str; 2] = ["outside|out of|leave|leaves|left|beyond", "hors|en dehors|quitte|quittent|quitter|sort|sortent|extérieur"];
+
+/// What sends it there.
+const TRANSFER: [&str; 2] = [
+    "transfer*|data|stored|processed|sent|hosted|send|store|process",
+    "transfer*|transfér*|données|stock*|traite*|envoy*|héberg*|conserv*",
+];
+
+/// What shuts everything else out.
+const ONLY: [&str; 2] = [
+    "exclusively|solely|only|entirely|stays in|stay in|remains in|remain in|stays within|remains within",
+    "exclusivement|uniquement|intégralement|seulement|entièrement|reste dans|restent dans|demeurent dans",
+];
+
+/// Words for decisions that machines make alone.
+const DECISIONS: [&str; 2] = [
+    "automated decision|automated decisions|automated decision making|automated individual decision making|decisions by automated means|solely automated decisions|decisions based solely on automated",
+    "décision automatisée|décisions automatisées|décision entièrement automatisée|décisions entièrement automatisées|prise de décision automatisée|décision individuelle automatisée|\
+     décision fondée exclusivement sur un traitement automatisé|décisions fondées exclusivement|décision exclusivement automatisée|décisions exclusivement automatisées",
+];
+
+/// What makes them ours.
+const OURS: [&str; 2] = [
+    "we|us|our|data is|data are|information is|is made|are made|is taken|are taken|there is|there are",
+    "nous|notre|nos|il n y a|n est|ne sont|sont|est prise|sont prises|vos données",
+];
+
+/// Why everything is as it says.
+struct Tables {
+    data: Phrases,
+    sell: Phrases,
+    no: Phrases,
+    narrowed: Phrases,
+    no_cookies: Phrases,
+    share: Phrases,
+    others: Phrases,
+    at_all: Phrases,
+    no_processors: Phrases,
+    europe: Phrases,
+    beyond: Phrases,
+    out: Phrases,
+    transfer: Phrases,
+    only: Phrases,
+    decisions: Phrases,
+    ours: Phrases,
+}
+
+pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
+    let of = |[english, french]: [&str; 2]| judge.phrases(english, french);
+    let tables = Tables {
+        data: of(DATA),
+        sell: of(SELL),
+        no: of(NO),
+        narrowed: of(NARROWED),
+        no_cookies: of(NO_COOKIES),
+        share: of(SHARE),
+        others: of(OTHERS),
+        at_all: of(AT_ALL),
+        no_processors: of(NO_PROCESSORS),
+        europe: of(EUROPE),
+        beyond: of(BEYOND),
+        out: of(OUT),
+        transfer: of(TRANSFER),
+        only: of(ONLY),
+        decisions: of(DECISIONS),
+        ours: of(OURS),
+    };
+    for sentence in sentences.iter().filter(|sentence| sentence.kind != Kind::Heading) {
+        for words in clauses(&sentence.words) {
+            found.extend(sale(judge, &tables, words));
+            if tables.narrowed.said(&sentence.words) {
+                continue;
+            }
+            found.extend(none(judge, &tables, words));
+            found.extend(europe(judge, &tables, words));
+            found.extend(decisions(judge, &tables, words));
+        }
+    }
+}
+
+/// A sentence's parts, which its semicolons keep apart.
+fn clauses(words: &[Word]) -> impl Iterator<Item = &[Word]> {
+    let mut rest = words;
+    std::iter::from_fn(move || {
+        (!rest.is_empty()).then(|| {
+            let end = (1..rest.len()).find(|at| rest[*at].gap.contains(';')).unwrap_or(rest.len());
+            let clause;
+            (clause, rest) = rest.split_at(end);
+            clause
+        })
+    })
+}
+
+fn claim(words: &[Word], message: &str, help: &str) -> Contradiction {
+    Contradiction { span: place(words), message: message.to_owned(), help: help.to_owned() }
+}
+
+/// That data is sold, or that it is not.
+fn sale(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradiction> {
+    let (at, length) = tables.sell.find(words)?;
+    // "we sell your data", "data is never sold".
+    let near = &words[at.saturating_sub(8)..(at + length + 7).min(words.len())];
+    if !tables.data.said(near) || tables.narrowed.said(words) && !unconditional(tables, words, at) {
+        return None;
+    }
+    let denied = tables.no.said(&words[at.saturating_sub(9)..(at + 4).min(words.len())]);
+    let said = &words[at..at + length];
+    if !is_ours(tables, words, at) {
+        return None;
+    }
+    match (judge.declared.sold(), denied) {
+        (Some(false), true) | (Some(true), false) => None,
+        (Some(true), true) => {
+            Some(claim(said, "the text says that no data is sold, and `sale` says that it is", "correct the text, or `sale:`"))
+        }
+        (None, true) => {
+            Some(claim(said, "the text says that no data is sold, and no declaration does", "declare `sale: none` if it is true"))
+        }
+        (sold, false) => {
+            let declared = if sold.is_some() { "`sale` says that none is" } else { "no declaration does" };
+            Some(claim(said, &format!("the text says that data is sold, and {declared}"), "correct the text, or `sale:`"))
+        }
+    }
+}
+
+/// Whether a denied sale stands at the head of a sentence, whatever follows it: "we do not sell your data for marketing".
+fn unconditional(tables: &Tables, words: &[Word], at: usize) -> bool {
+    let first = tables.narrowed.find(words).map_or(words.len(), |(first, _)| first);
+    first > at + 4 && words[..first].iter().enumerate().any(|(n, word)| n > at && word.gap.contains([',', ':']))
+}
+
+/// Whether it is we who do something.
+fn is_ours(tables: &Tables, words: &[Word], at: usize) -> bool {
+    let before = &words[at.saturating_sub(7)..at];
+    tables.ours.said(before)
+        || before.iter().any(|word| matches!(word.fold.as_str(), "we" | "nous" | "aucune" | "are" | "is" | "be" | "sont" | "est"))
+}
+
+/// That there are no cookies, no third parties, no processors.
+fn none(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradiction> {
+    let registry = judge.declared.registry;
+    let at = |table: &Phrases| table.find(words).map(|(at, length)| &words[at..at + length]);
+    let sets = registry.services.iter().find(|service| !service.cookies.is_empty());
+    let role = |recipient: &&registry::model::Recipient, roles: &[Role]| {
+        !recipient.self_hosted && recipient.role.as_ref().and_then(Stated::known).is_some_and(|role| roles.contains(role))
+    };
+    let third = registry.recipients.iter().find(|recipient| role(recipient, &[Role::Controller, Role::JointController]));
+    let processor = registry.recipients.iter().find(|recipient| role(recipient, &[Role::Processor]));
+    let contradicted = |said: &[Word], what: &str, path: String| {
+        claim(said, &format!("the text says that there are no {what}, and `{path}` is declared"), "correct the text, or the declaration")
+    };
+    let whole = |(at, length): (usize, usize)| {
+        let behind = &words[at + length..];
+        let aims = behind.iter().any(|word| matches!(word.fold.as_str(), "for" | "to" | "pour" | "afin"));
+        behind.is_empty() || tables.at_all.at(behind, 0).is_some() && !aims
+    };
+    if let (Some(said), Some(service)) = (at(&tables.no_cookies), sets)
+        && tables.no_cookies.find(words).is_some_and(whole)
+    {
+        return Some(contradicted(said, "cookies", format!("services.{}", service.id)));
+    }
+    if let (Some(said), Some(recipient)) = (nobody(tables, words), third) {
+        return Some(contradicted(said, "third parties", format!("recipients.{}", recipient.id)));
+    }
+    let (said, recipient) = (at(&tables.no_processors)?, processor?);
+    Some(contradicted(said, "processors", format!("recipients.{}", recipient.id)))
+}
+
+/// The words that say that nobody else gets data: "we do not share your data with third parties", and nothing behind it.
+fn nobody<'w>(tables: &Tables, words: &'w [Word]) -> Option<&'w [Word]> {
+    // "Neither sold nor passed to third parties" is about selling.
+    if tables.sell.said(words) {
+        return None;
+    }
+    let (share, _) = tables.share.find(words)?;
+    let (others, length) = tables.others.find(&words[share..])?;
+    let end = share + others + length;
+    let denied = tables.no.said(&words[share.saturating_sub(9)..end]) || words[share + others].fold.starts_with("no");
+    let data = tables.data.said(&words[share.saturating_sub(9)..end]);
+    (denied && data && others < 9 && end == words.len()).then(|| &words[share + others..end])
+}
+
+/// That no data leaves Europe.
+fn europe(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradiction> {
+    let (at, length) = tables.beyond.find(words).or_else(|| tables.europe.find(words))?;
+    let outside = judge.declared.registry.recipients.iter().find(|recipient| recipient.is_outside_eea() == Some(true))?;
+    let from = at.saturating_sub(6);
+    let out = tables.out.said(&words[from..at]) || tables.beyond.at(words, at).is_some();
+    let stays = out && tables.no.said(&words[..at]) && tables.transfer.said(words);
+    let around = &words[at.saturating_sub(4)..(at + length + 1).min(words.len())];
+    let shut = tables.only.said(around) && tables.transfer.said(words) && !tables.no.said(words);
+    (stays || shut).then(|| {
+        let path = format!("recipients.{}", outside.id);
+        claim(
+            &words[at..at + length],
+            &format!("the text says that no data leaves Europe, and `{path}` is outside the EEA"),
+            "correct the text, or where the recipient is",
+        )
+    })
+}
+
+/// That machines decide alone, or that they do not.
+fn decisions(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradiction> {
+    let (at, length) = tables.decisions.find(words)?;
+    let denied = tables.no.said(&words[at.saturating_sub(8)..at]);
+    let said = &words[at..at + length];
+    let ours = tables.ours.said(words) || words.len() < 8;
+    match (judge.declared.automated(), denied) {
+        (Some(true), true) if ours => Some(claim(
+            said,
+            "the text says that no decision is automated, and `automated_decisions` tells of some",
+            "correct the text, or `automated_decisions:`",
+        )),
+        (None, true) if ours => Some(claim(
+            said,
+            "the text says that no decision is automated, and no declaration does",
+            "declare `automated_decisions: none` if it is true",
+        )),
+        (Some(false), false) if is_ours(tables, words, at) => Some(claim(
+            said,
+            "the text says that decisions are automated, and `automated_decisions` says that none is",
+            "correct the text, or `automated_decisions:`",
+        )),
+        _ => None,
+    }
+}

@@ -1,0 +1,146 @@
+//! Countries: where the prose says that data is stored, processed or sent.
+
+use registry::derive::authority;
+use registry::model::Country;
+
+use super::text::{Kind, Sentence};
+use super::words::{Phrases, Word, folded, place, words, written};
+use super::{Contradiction, Judge};
+
+/// What says that data is somewhere, or goes there.
+const PLACE: [&str; 2] = [
+    "stored|store|stores|storing|storage|processed|process|processes|processing|hosted|hosts|hosting|transferred|transfer|transfers|transferring|server|servers|\
+     data centre*|data center*|datacenter*|sent|sends|send|kept|staff based|team based|provider based|provider is based|processor based|processor is based|processor is established|provider is established|located|housed|held",
+    "stocke*|stocks|stockage|heberg*|traite|traites|traitee|traitees|traitement*|transfer*|serveur*|centre de donnees|centres de donnees|datacenter*|\
+     envoye*|conserv*|localise*|situe*|transmis*",
+];
+
+/// How many words before a country that is looked for.
+const REACH: usize = 12;
+
+/// What a country stands behind where something is or goes there.
+const TOWARDS: [&str; 2] = ["in|in the|to|to the|into|into the|within the|within", "en|au|aux|a|vers|vers le|vers la|vers les|vers l|dans"];
+
+/// What says that people, laws or authorities are there.
+const PEOPLE: [&str; 2] = [
+    "refer|means|resident*|reside*|residing|live|lives|living|law|laws|citizen*|individuals|persons|people|users|customers|visitors|if you|court|courts|complain*|authority|\
+     authorities|your country|registered|adequate|adequacy|commissioner|incorporated|representative|headquarter*|not|never|no|without|such as|for example",
+    "resident*|residez|habit*|loi|lois|droit|citoyen*|individus|personnes situees|utilisateurs situes|si vous|tribunal|tribunaux|reclamation|autorite|autorites|\
+     votre pays|immatricul*|adequat|adequation|siege|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|par exemple|hors",
+];
+
+/// What a table's column is called that tells where somebody is.
+const COLUMN: [&str; 2] = ["country|location|where|place|region|data location|hosting", "pays|lieu|localisation|ou|region|hebergement"];
+
+/// What people call some countries beside their names.
+const VARIANTS: [(&str, &str, &str); 6] = [
+    ("US", "United States of America|USA|U.S.|US|U.S.A.", "États-Unis d'Amérique|USA|Etats-Unis"),
+    ("GB", "UK|U.K.|Great Britain|England|United Kingdom", "Angleterre|Grande-Bretagne|Royaume-Uni"),
+    ("KR", "South Korea", "Corée du Sud"),
+    ("CZ", "Czech Republic|Czechia", "République tchèque|Tchéquie"),
+    ("NL", "The Netherlands|Netherlands|Holland", "Pays-Bas|Hollande"),
+    ("RU", "Russia", "Russie"),
+];
+
+/// The names of every country: code, and words.
+fn names(judge: Judge<'_>) -> Vec<(Country, Vec<Word>)> {
+    let mut names = Vec::new();
+    let split = |name: &str| words(name, &[], &|span| span);
+    for country in Country::all().filter_map(Country::parse) {
+        names.extend((judge.country)(country.code()).filter(|name| !name.is_empty()).map(|name| (country, split(&name))));
+    }
+    for (code, english, french) in VARIANTS {
+        let variants = if judge.language == super::Language::French { french } else { english };
+        names.extend(variants.split('|').filter_map(|name| Some((Country::parse(code)?, split(name)))));
+    }
+    names.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
+    names
+}
+
+/// Whether a name stands at a word: with a capital, so that "réunion" is none, and abbreviations to the letter.
+fn is_at(name: &[Word], words: &[Word], at: usize) -> bool {
+    let same = |word: &Word, part: &Word| {
+        word.fold == part.fold && !word.code && (word.is_capital() || !part.is_capital()) && (part.text.len() > 3 || word.text == part.text)
+    };
+    let joined = |n: usize, word: &Word| n == 0 || word.gap.trim().chars().all(|c| matches!(c, '-' | '‑' | '’' | '\'' | '.'));
+    let lone = !words[at].gap.ends_with(['-', '‑', '–', '/'])
+        && !words.get(at + name.len()).is_some_and(|next| next.gap.starts_with(['-', '/', '–']));
+    !name.is_empty() && lone && name.iter().enumerate().all(|(n, part)| words.get(at + n).is_some_and(|w| same(w, part) && joined(n, w)))
+}
+
+pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
+    let of = |[english, french]: [&str; 2]| judge.phrases(english, french);
+    let (places, towards, people, columns) = (of(PLACE), of(TOWARDS), of(PEOPLE), of(COLUMN));
+    let names = names(judge);
+    let declared = declared(judge, &names);
+    for sentence in sentences {
+        let words = &sentence.words;
+        let about_places = sentence.kind != Kind::Heading && !people.said(words) && places.said(words);
+        let in_column = sentence.kind == Kind::Cell && columns.said(sentence.column());
+        if !about_places && !in_column {
+            continue;
+        }
+        let mut at = 0;
+        let mut listed = 0;
+        while at < words.len() {
+            let Some((country, name)) = names.iter().find(|(_, name)| is_at(name, words, at)) else {
+                at += 1;
+                continue;
+            };
+            let end = at + name.len();
+            let alone = in_column && at == 0 && (end == words.len() || words[end].gap.contains(['(', ',']));
+            // "in Canada, Japan and India": what follows a country that counts, counts.
+            let also = listed > 0
+                && at - listed <= 2
+                && words[listed..at]
+                    .iter()
+                    .all(|w| matches!(w.fold.as_str(), "and" | "or" | "et" | "ou" | "the" | "au" | "aux" | "en" | "a" | "in"));
+            if alone
+                || also
+                || (about_places
+                    && leads_there(&towards, words, at)
+                    && places.said(&words[at.saturating_sub(REACH)..at])
+                    && !is_adjective(words, end))
+            {
+                listed = end;
+                if !declared.contains(country) {
+                    found.push(contradiction(&words[at..end]));
+                }
+            }
+            at = end;
+        }
+    }
+}
+
+/// Whether a country's name only says whose something is: "the U.S. Department of Commerce".
+fn is_adjective(words: &[Word], end: usize) -> bool {
+    words.get(end).is_some_and(|next| next.is_capital() && matches!(next.gap.as_str(), " " | ". "))
+}
+
+/// Whether a word that says where to stands right before.
+fn leads_there(towards: &Phrases, words: &[Word], at: usize) -> bool {
+    (1..=2).any(|back| at >= back && towards.at(&words[..at], at - back) == Some(back))
+}
+
+/// The countries that the declarations name, by their codes or in words.
+fn declared(judge: Judge<'_>, names: &[(Country, Vec<Word>)]) -> Vec<Country> {
+    let mut declared: Vec<Country> = judge.declared.countries().collect();
+    if let Some(authority) = judge.declared.registry.authority.as_deref().and_then(authority::by_name) {
+        declared.extend(Country::parse(authority.country));
+    }
+    for (country, name) in names {
+        let name: Vec<&str> = name.iter().map(|word| word.fold.as_str()).collect();
+        if name.concat().len() > 3 && judge.declared.names(&folded(&name.join(" "))) {
+            declared.push(*country);
+        }
+    }
+    declared
+}
+
+fn contradiction(name: &[Word]) -> Contradiction {
+    Contradiction {
+        span: place(name),
+        message: format!("the text has data in `{}`, and no declaration does", written(name)),
+        help: "correct the text, or the `country:` or `region:` of the recipient that is meant".to_owned(),
+    }
+}

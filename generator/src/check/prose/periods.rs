@@ -1,0 +1,371 @@
+//! Periods: how long something is kept, by when people are answered, how long before a change they are told.
+
+use super::text::{Kind, Sentence};
+use super::words::{Phrases, Word, place, words, written};
+use super::{Contradiction, Judge};
+
+/// A length of time in the units that always count the same: months of any length, and minutes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Amount {
+    months: u32,
+    minutes: u32,
+}
+
+/// An amount in a text: its first word and the one behind its last.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    amount: Amount,
+    start: usize,
+    end: usize,
+}
+
+/// Numbers in words.
+const NUMBERS: [(&str, u32); 38] = [
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("eighteen", 18),
+    ("twenty", 20),
+    ("thirty", 30),
+    ("sixty", 60),
+    ("ninety", 90),
+    ("un", 1),
+    ("une", 1),
+    ("deux", 2),
+    ("trois", 3),
+    ("quatre", 4),
+    ("cinq", 5),
+    ("sept", 7),
+    ("huit", 8),
+    ("neuf", 9),
+    ("dix", 10),
+    ("onze", 11),
+    ("douze", 12),
+    ("treize", 13),
+    ("quinze", 15),
+    ("vingt", 20),
+    ("trente", 30),
+    ("soixante", 60),
+    ("cent", 100),
+];
+
+/// Units in both languages: months, then minutes, of each.
+const UNITS: [(&str, u32, u32); 24] = [
+    ("year", 12, 0),
+    ("years", 12, 0),
+    ("an", 12, 0),
+    ("ans", 12, 0),
+    ("annee", 12, 0),
+    ("annees", 12, 0),
+    ("month", 1, 0),
+    ("months", 1, 0),
+    ("mois", 1, 0),
+    ("week", 0, 10_080),
+    ("weeks", 0, 10_080),
+    ("semaine", 0, 10_080),
+    ("semaines", 0, 10_080),
+    ("day", 0, 1440),
+    ("days", 0, 1440),
+    ("jour", 0, 1440),
+    ("jours", 0, 1440),
+    ("hour", 0, 60),
+    ("hours", 0, 60),
+    ("heure", 0, 60),
+    ("heures", 0, 60),
+    ("minute", 0, 1),
+    ("minutes", 0, 1),
+    ("mn", 0, 1),
+];
+
+/// What may stand between a number and its unit.
+const KINDS_OF_DAYS: &str = " calendar business working consecutive full ";
+
+/// Numbers that are words of their own before these: "one day we may", "une heure".
+const NO_AMOUNT: [(&str, &str); 6] =
+    [("one", "day"), ("one", "hour"), ("one", "minute"), ("un", "jour"), ("une", "heure"), ("une", "minute")];
+
+/// What says that something is kept, or goes.
+const KEEP: [&str; 2] = [
+    "retain*|retention|keep|keeps|kept|store|stores|stored|storing|storage|delete|deletes|deleted|deletion|deleting|erase*|erasure|purge*|\
+     anonymise*|anonymize*|expire*|expiry|expiration|lifetime|lifespan|archive*|how long|hold|held|destroy*|wiped|remain*|backup*|backed up|remembered|remembers",
+    "conserv*|supprim*|suppression|effac*|garde|gardes|gardee|gardees|gardons|gardent|stock*|archiv*|anonymis*|detrui*|detruit*|expir*|\
+     memoris*|duree de vie|duree de validite|retention|purge*|combien de temps",
+];
+
+/// What says that somebody is answered.
+const ANSWER: [&str; 2] = [
+    "respond*|reply|replies|replied|response|answer*|hear from us|hear back|process your request|handle your request|act on",
+    "repond*|repons*|traiter votre demande|donner suite|traitons votre demande",
+];
+
+/// What the period of an answer stands behind.
+const BY: [&str; 2] = ["within|in|than|most|maximum|is", "sous|dans|delai|maximum|est|plus tard"];
+
+/// What says that it is not we who answer.
+const ASKED: [&str; 2] = ["please|survey|questionnaire|asked to", "merci|veuillez|enquete|questionnaire|priez"];
+
+/// What lasts on its own.
+const LASTS: [&str; 2] = ["last|lasts|valid", "valable|valables|dure|durent"];
+
+/// What it is that lasts, where that is a period of these kinds.
+const LASTING: [&str; 2] = ["cookie|cookies|your choice|your consent", "cookie|cookies|traceur|traceurs|votre choix|votre consentement"];
+
+/// How long before a change, or after its announcement.
+const NOTICE: [&str; 2] = [
+    "days notice|days of notice|months notice|month s notice|weeks notice|days prior|days in advance|days before|month before|months before|weeks before|\
+     weeks in advance|months in advance|days after|weeks after|month after|months after",
+    "jours avant|mois avant|semaines avant|preavis|jours a l avance|mois a l avance|semaines a l avance|jours apres|mois apres|semaines apres",
+];
+
+/// What says that the policy changes, and that people are told.
+const CHANGE: [&str; 2] = [
+    "changes|change to|any change|a change|notify you|tell you|inform you|prior notice|advance notice|updates to this|new version",
+    "changement|changements|modification|modifications|vous previendrons|serez prevenus|serez prevenu|vous informerons|serez informes|entree en vigueur|nouvelle version|mise a jour",
+];
+
+/// What a period stands behind.
+const LINK: [&str; 2] = [
+    "for|after|within|up to|than|least|most|of|in|maximum|every|is|are|to|until|about|approximately|lasts|exceed*|beyond|under",
+    "pendant|durant|apres|sous|dans|de|d|a|au bout|maximum|plus|moins|est|sont|jusqu|minimale|maximale|environ|excede*|depass*|delai|duree",
+];
+
+/// What makes of an amount something else than a period of these kinds, wherever it stands in the sentence.
+const ELSEWHERE: [&str; 2] = [
+    "age|aged|old|older|younger|child|children|minor|minors|experience|trial|free of charge|breach|breaches|warranty|subscription price|contract term|inflation",
+    "age|agee|agees|ages|enfant|enfants|mineur|mineurs|mineure|mineures|experience|essai|violation|gratuit*|garantie",
+];
+
+/// The same right before the amount.
+const NOT_BEHIND: [&str; 2] = [
+    "last|past|previous|preceding|prior|every|each|first|per|next|another|further|additional|extended by|extend*|since|by a further",
+    "dernier*|derniere*|precedent*|chaque|tous les|toutes les|premier*|premiere*|prochain*|prolonge*|supplementaire*|depuis|depuis plus de",
+];
+
+/// The same right behind it.
+const NOT_BEFORE: [&str; 2] = [
+    "ago|a day|a week|a month|a year|per day|per week|of age|old|of experience|apart|of use|of service|preceding|free|late|trial|subscription*|plan|plans|at a time",
+    "sur 24|sur 7|sur 6|sur 5|par jour|par semaine|par an|derniers|dernieres|precedents|precedentes|precedant|supplementaire*|passes|ecoules|d experience|d essai|plus tard|plus tot|revolus|d abonnement|d affilee",
+];
+
+/// What says that a deadline may be made longer, as the law allows.
+const LONGER: [&str; 2] = ["extend*|extension", "prolong*|prorog*"];
+
+fn number(word: &Word) -> Option<u32> {
+    let spelled = || NUMBERS.iter().find(|(name, _)| *name == word.fold).map(|(_, number)| *number);
+    if word.code { None } else { word.fold.parse().ok().filter(|n| *n < 1000).or_else(spelled) }
+}
+
+/// The amount whose number stands at a word.
+fn single(words: &[Word], at: usize) -> Option<Found> {
+    let mut value = number(words.get(at)?)?;
+    let mut next = at + 1;
+    // "forty-five" never comes alone; "thirty (30)", "30 (thirty)".
+    while let Some(again) = words.get(next).and_then(number) {
+        let joined = words[next].gap == "-" || words[next].gap == " ";
+        value = if joined && again < 10 && value >= 20 { value + again } else { again.max(value) };
+        next += 1;
+    }
+    if words.get(next).is_some_and(|word| KINDS_OF_DAYS.contains(&format!(" {} ", word.fold))) {
+        next += 1;
+    }
+    let unit = words.get(next)?;
+    if unit.gap.contains([',', ';', '.', ':', '/']) || unit.code {
+        return None;
+    }
+    let (_, months, minutes) = UNITS.iter().find(|(name, _, _)| *name == unit.fold)?;
+    if NO_AMOUNT.contains(&(words[at].fold.as_str(), unit.fold.as_str())) || value == 0 {
+        return None;
+    }
+    Some(Found { amount: Amount { months: months * value, minutes: minutes * value }, start: at, end: next + 1 })
+}
+
+/// Every amount; "1 year and 6 months" is three: the whole, then its parts.
+fn amounts(words: &[Word]) -> Vec<(Found, Vec<Found>)> {
+    let mut found: Vec<(Found, Vec<Found>)> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let Some(first) = single(words, at) else {
+            at += 1;
+            continue;
+        };
+        let and = words.get(first.end).is_some_and(|word| matches!(word.fold.as_str(), "and" | "et"));
+        let next = single(words, first.end + usize::from(and));
+        match next.filter(|next| first.amount.minutes == 0 && first.amount.months >= 12 && next.amount.months < 12) {
+            Some(second) => {
+                let amount =
+                    Amount { months: first.amount.months + second.amount.months, minutes: first.amount.minutes + second.amount.minutes };
+                found.push((Found { amount, start: at, end: second.end }, vec![first, second]));
+                at = second.end;
+            }
+            None => {
+                found.push((first, Vec::new()));
+                at = first.end;
+            }
+        }
+    }
+    found
+}
+
+/// The tables of one language.
+struct Tables {
+    keep: Phrases,
+    answer: Phrases,
+    by: Phrases,
+    asked: Phrases,
+    lasts: Phrases,
+    lasting: Phrases,
+    notice: Phrases,
+    change: Phrases,
+    link: Phrases,
+    elsewhere: Phrases,
+    not_behind: Phrases,
+    not_before: Phrases,
+    longer: Phrases,
+}
+
+pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
+    let of = |[english, french]: [&str; 2]| judge.phrases(english, french);
+    let tables = Tables {
+        keep: of(KEEP),
+        answer: of(ANSWER),
+        by: of(BY),
+        asked: of(ASKED),
+        lasts: of(LASTS),
+        lasting: of(LASTING),
+        notice: of(NOTICE),
+        change: of(CHANGE),
+        link: of(LINK),
+        elsewhere: of(ELSEWHERE),
+        not_behind: of(NOT_BEHIND),
+        not_before: of(NOT_BEFORE),
+        longer: of(LONGER),
+    };
+    let mut declared: Vec<Amount> = Vec::new();
+    for text in &judge.declared.texts {
+        for (whole, parts) in amounts(&words(text, &[], &|span| span)) {
+            declared.extend(parts.iter().map(|part| part.amount).chain([whole.amount]));
+        }
+        if let Some(period) = registry::model::Period::parse(text) {
+            declared.push(period.parts().fold(Amount::default(), |sum, (number, unit)| {
+                let (_, months, minutes) = UNITS.iter().find(|(name, _, _)| *name == unit).copied().unwrap_or_default();
+                Amount { months: sum.months + number * months, minutes: sum.minutes + number * minutes }
+            }));
+        }
+    }
+    for sentence in sentences {
+        for (whole, parts) in amounts(&sentence.words) {
+            let borne_out = |found: &Found| declared.contains(&found.amount);
+            if borne_out(&whole) || (!parts.is_empty() && parts.iter().all(borne_out)) || !is_stated(&tables, sentence, whole) {
+                continue;
+            }
+            found.push(contradiction(judge, sentence, whole));
+        }
+    }
+}
+
+/// Whether a sentence states an amount as a period of one of the kinds.
+fn is_stated(tables: &Tables, sentence: &Sentence, amount: Found) -> bool {
+    let words = &sentence.words;
+    let (start, end) = clause(words, amount);
+    let (before, behind) = (&words[start..amount.start], &words[amount.end..end]);
+    let near = |table: &Phrases, words: &[Word]| {
+        let first = words.len().saturating_sub(3);
+        (first..words.len()).any(|at| table.at(words, at).is_some())
+    };
+    // "12 derniers mois" has its word inside.
+    if tables.elsewhere.said(words)
+        || (1..=3).any(|back| before.len() >= back && tables.not_behind.at(before, before.len() - back) == Some(back))
+        || tables.not_before.at(words, amount.end).is_some()
+        || (tables.longer.said(words) && tables.longer.find(words).is_some_and(|(at, _)| at < amount.start))
+    {
+        return false;
+    }
+    let hyphenated = words[amount.end - 1].gap == "-" || words[amount.end - 1].gap == "‑";
+    if hyphenated {
+        // "A 2-year retention period", but no "30-day trial".
+        return behind.first().is_some_and(|word| tables.keep.said(std::slice::from_ref(word)));
+    }
+    let linked = near(&tables.link, before) || near(&tables.keep, before);
+    if sentence.kind == Kind::Cell || sentence.kind == Kind::Item {
+        // A cell or an item of its own has its meaning from what stands above.
+        let alone = amount.start == start || before.last().is_some_and(|_| words[amount.start].gap.contains([':', '–', '—', '(']));
+        let told = alone || tables.keep.said(sentence.column()) || (linked && (sentence.kind == Kind::Cell || words.len() <= 9));
+        if told && (tables.keep.said(&sentence.about) || tables.answer.said(&sentence.about)) {
+            return true;
+        }
+    }
+    // "Requests: 3 years." below a heading on retention.
+    if words[amount.start].gap.contains([':', '–', '—']) && words.len() <= 8 && tables.keep.said(&sentence.about) {
+        return true;
+    }
+    let clause = &words[start..end];
+    let lasts = near(&tables.lasts, before);
+    (linked && keeps(&tables.keep, clause))
+        || (near(&tables.by, before) && tables.answer.said(clause) && !tables.asked.said(words))
+        || (lasts && tables.lasting.said(words))
+        || (tables.change.said(words) && tables.notice.said(&words[amount.start..end.min(amount.end + 3)]))
+}
+
+/// Whether words say that something is kept; "we keep improving", "we keep you informed" do not.
+fn keeps(keep: &Phrases, words: &[Word]) -> bool {
+    (0..words.len()).any(|at| {
+        keep.at(words, at).is_some()
+            && !words
+                .get(at + 1)
+                .is_some_and(|next| matches!(next.fold.as_str(), "you" | "up" | "track" | "pace") || next.fold.ends_with("ing"))
+    })
+}
+
+/// The part of a sentence around an amount, up to the semicolons.
+fn clause(words: &[Word], amount: Found) -> (usize, usize) {
+    let start = (1..=amount.start).rev().find(|at| words[*at].gap.contains(';')).unwrap_or(0);
+    let end = (amount.end..words.len()).find(|at| words[*at].gap.contains(';')).unwrap_or(words.len());
+    (start, end)
+}
+
+fn contradiction(judge: Judge<'_>, sentence: &Sentence, found: Found) -> Contradiction {
+    let said = &sentence.words[found.start..found.end];
+    let days = f64::from(found.amount.months) * 30.4375 + f64::from(found.amount.minutes) / 1440.0;
+    let far = |days: f64, other: f64| (days.ln() - other.ln()).abs();
+    let nearest = judge.declared.periods.iter().min_by(|(_, a), (_, b)| far(days, a.days()).total_cmp(&far(days, b.days())));
+    let help = match nearest {
+        Some((path, period)) => {
+            let words: Vec<String> =
+                period.parts().map(|(number, unit)| format!("{number} {unit}{}", if number == 1 { "" } else { "s" })).collect();
+            format!("`{path}` says {}; correct one of the two, or let the policy's shortcodes tell the period", words.join(" "))
+        }
+        None => "declare the period, or take it out of the text".to_owned(),
+    };
+    let message = format!("the text says `{}`, and no declaration does", written(said));
+    Contradiction { span: place(said), message, help }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(u32, u32)> {
+        amounts(&words(text, &[], &|span| span)).into_iter().map(|(found, _)| (found.amount.months, found.amount.minutes)).collect()
+    }
+
+    #[test]
+    fn amounts_are_read_in_figures_and_in_words() {
+        assert_eq!(read("12 months, one year, un an"), [(12, 0); 3]);
+        assert_eq!(read("thirty (30) days; quarante jours"), [(0, 43_200)]);
+        assert_eq!(read("1 year and 6 months"), [(18, 0)]);
+        assert_eq!(read("24 hours or 1 day"), [(0, 1440); 2]);
+        assert_eq!(read("one day, a year, days of 2026"), []);
+    }
+}
