@@ -16,7 +16,7 @@ pub(crate) struct Mutation {
 /// The mutations of a declaration by kind: its removal; its change, with every value to try until one is valid.
 pub(crate) fn series(declaration: &Declaration, expected: &Expected, site: &Site) -> [Vec<Mutation>; 2] {
     let mut without = site.declared.clone();
-    remove(&mut without, &declaration.path);
+    remove(&mut without, &declaration.path, site);
     let removal = Mutation { what: "removed".to_owned(), declared: without };
     let change = |path: &[String], value: Value| {
         let mut declared = site.declared.clone();
@@ -66,7 +66,7 @@ fn at_mut<'a>(root: &'a mut Value, path: &[String]) -> &'a mut Value {
 }
 
 /// Removes a declaration, and with something that has a name all that names it.
-fn remove(root: &mut Value, path: &[String]) {
+fn remove(root: &mut Value, path: &[String], site: &Site) {
     let section = path[0].clone();
     let ids: Vec<String> = match path {
         [section] => root[section].as_object().into_iter().flat_map(Map::keys).cloned().collect(),
@@ -80,6 +80,14 @@ fn remove(root: &mut Value, path: &[String]) {
     }
     for id in ids {
         remove_uses(root, &section, &id, None);
+        // What the catalogue says of a service names its company.
+        let services = site.registry.services.iter().filter(|service| service.recipient.as_ref().is_some_and(|r| r.as_str() == id));
+        for service in services.filter(|_| section == "recipients") {
+            let path = ["services".to_owned(), service.id.to_string()];
+            if at(root, &path).is_some() {
+                remove(root, &path, site);
+            }
+        }
     }
 }
 
@@ -90,21 +98,21 @@ fn remove_uses(value: &mut Value, section: &str, id: &str, below: Option<&str>) 
         "data" => &["data"],
         "purposes" => &["purpose"],
         "services" => &["service"],
-        _ => &[],
+        _ => return,
     };
+    let names = |key: &str, value: &Value| keys.contains(&key) && *value == json!(id);
     match value {
         Value::Object(entries) => {
-            for (key, value) in entries.iter_mut() {
-                remove_uses(value, section, id, Some(key));
-            }
             // `from: { service: … }` and `by: { recipient: … }` go with the name in them.
-            let names = |value: &Value| {
-                value.as_object().is_some_and(|only| only.len() == 1 && keys.iter().any(|key| only.get(*key) == Some(&json!(id))))
-            };
-            entries.retain(|key, value| !names(value) && !(keys.contains(&key.as_str()) && *value == json!(id)));
+            let only =
+                |value: &Value| value.as_object().is_some_and(|map| map.len() == 1 && map.iter().all(|(key, value)| names(key, value)));
+            entries.retain(|key, value| !names(key, value) && !only(value));
+            entries.iter_mut().for_each(|(key, value)| remove_uses(value, section, id, Some(key)));
         }
-        Value::Array(items) if below.is_some_and(|key| keys.contains(&key)) => items.retain(|item| *item != json!(id)),
-        Value::Array(items) => items.iter_mut().for_each(|item| remove_uses(item, section, id, None)),
+        Value::Array(items) => {
+            items.retain(|item| below.is_none_or(|key| !names(key, item)));
+            items.iter_mut().for_each(|item| remove_uses(item, section, id, None));
+        }
         _ => {}
     }
 }

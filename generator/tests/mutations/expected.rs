@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use registry::catalogue;
-use registry::derive::authority;
+use registry::derive::{authority, retention};
 use registry::model::{Basis, Category, Channel, Right, Role, Safeguard, StorageKind, System, Then};
 
 use crate::site::Site;
@@ -261,10 +261,11 @@ fn row(path: &[String]) -> Option<Row> {
 /// Whether a place derives from this very declaration: the retention job has only its own rules, visitors are asked only
 /// about what waits for their consent.
 fn derives(place: Place, path: &[String], site: &Site) -> bool {
-    let concerned = match place {
-        Job => &site.job,
-        Consent | Headers => &site.asked,
-        Egress => &site.called,
+    let registry = &site.registry;
+    let concerned: BTreeSet<String> = match place {
+        Job => retention::rules(registry).into_iter().map(|rule| rule.id.0).collect(),
+        Consent | Headers => registry.services.iter().filter(|service| service.needs_consent()).map(|s| s.id.0.clone()).collect(),
+        Egress => registry.recipients.iter().filter(|recipient| !recipient.calls.is_empty()).map(|r| r.id.0.clone()).collect(),
         _ => return true,
     };
     path.get(1).map_or(!concerned.is_empty(), |id| concerned.contains(id))

@@ -12,7 +12,7 @@ use plainsite::site::Drafts;
 use plainsite::source::{Disk, Memory, Source};
 use registry::contract::Contract;
 use registry::derive::{consent, egress, retention, schema};
-use registry::model::{FILE, FORMS};
+use registry::model::{FILE, FORMS, Registry};
 use registry::yaml;
 use serde_json::{Map, Value};
 
@@ -29,12 +29,8 @@ const READING: [&str; 7] =
 pub(crate) struct Site {
     files: Memory,
     pub(crate) declared: Value,
-    /// The rules that the retention job carries out.
-    pub(crate) job: BTreeSet<String>,
-    /// The services that wait for consent.
-    pub(crate) asked: BTreeSet<String>,
-    /// The recipients that the functions call.
-    pub(crate) called: BTreeSet<String>,
+    /// The same, read.
+    pub(crate) registry: Registry,
 }
 
 impl Site {
@@ -56,13 +52,7 @@ impl Site {
         let forms: Map<String, Value> = files.0.keys().filter_map(|path| Some((name(path)?.to_owned(), tree(path)))).collect();
         declared["forms"] = Value::Object(forms);
         let registry = Builder::new(Drafts::Left, TODAY).build(&files, Changes::Everything).declared.registry.clone();
-        Self {
-            files,
-            declared,
-            job: retention::rules(&registry).into_iter().map(|rule| rule.id.0).collect(),
-            asked: registry.services.iter().filter(|service| service.needs_consent()).map(|service| service.id.0.clone()).collect(),
-            called: registry.recipients.iter().filter(|r| !r.calls.is_empty()).map(|r| r.id.0.clone()).collect(),
-        }
+        Self { files, declared, registry }
     }
 }
 
