@@ -1,4 +1,6 @@
 //! Every declaration counts: without it, or with another value, each place that derives from it changes, or a check fails.
+//!
+//! It takes minutes: `cargo xtask ci` runs it, `cargo xtask check` does not.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 

@@ -41,7 +41,8 @@ impl Site {
         for path in Disk::new(&root).list().files {
             // Of a published policy, every change has to be published: that is not what is judged here.
             if !path.starts_with(version::FOLDER) {
-                files.save(&path, fs::read(root.join(&*path)).unwrap());
+                let bytes = fs::read(root.join(&*path)).unwrap();
+                files.save(&path, if path.ends_with(".md") { bare(&String::from_utf8(bytes).unwrap()).into() } else { bytes });
             }
         }
         let tree = |path: &Arc<str>| {
@@ -54,6 +55,14 @@ impl Site {
         let registry = Builder::new(Drafts::Left, TODAY).build(&files, Changes::Everything).declared.registry.clone();
         Self { files, declared, registry }
     }
+}
+
+/// A page without its own prose: front matter, headings, and the parts that derive. Prose is the same whatever is declared, and
+/// reading it anew for each mutation would take most of the time.
+fn bare(page: &str) -> String {
+    let (_, body) = front_matter::split(page);
+    let kept = page[body..].lines().filter(|line| line.starts_with('#') || line.starts_with("{{"));
+    kept.fold(page[..body].to_owned(), |text, line| text + line + "\n\n")
 }
 
 /// The name of the form in a file.
