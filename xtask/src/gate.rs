@@ -19,7 +19,8 @@ const SLOW: &str = "every_declaration_of_";
 
 /// Formatting, lints and fast tests, each only where the one before it passed.
 pub(crate) fn check() -> Result<bool> {
-    let steps = [fmt(), Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), tests(&["--", "--skip", SLOW])];
+    let steps =
+        [fmt(), Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), tests(&["--", "--skip", SLOW])];
     let mut outcomes = Vec::new();
     for step in steps {
         let outcome = step.run();
