@@ -48,6 +48,7 @@ pub fn registry(privacy: Option<File<'_>>, forms: &[File<'_>]) -> Reported<Decla
             read(&mut fields, &mut declared.registry);
             fields.finish();
         }
+        recipients::attribute(&mut declared);
     }
     for (file, text) in forms {
         if let Some(root) = yaml::parse(file, text, 0).into_value(&mut diagnostics) {

@@ -14,9 +14,13 @@ pub(crate) enum Depth {
     Deep,
 }
 
+/// The beginning of the names of the tests that only `ci` runs: they mutate every declaration of three registries.
+const SLOW: &str = "every_declaration_of_";
+
 /// Formatting, lints and fast tests, each only where the one before it passed.
 pub(crate) fn check() -> Result<bool> {
-    let steps = [fmt(), Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), tests(&[])];
+    let steps =
+        [fmt(), Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), tests(&["--", "--skip", SLOW])];
     let mut outcomes = Vec::new();
     for step in steps {
         let outcome = step.run();
@@ -52,13 +56,13 @@ fn fmt() -> Step {
 }
 
 /// nextest where it is installed. Installing it takes minutes, more than it saves in one run, so `cargo test` stands in.
-fn tests(features: &[&str]) -> Step {
+fn tests(more: &[&str]) -> Step {
     let mut args = if needs::on_path("cargo-nextest").is_some() {
         vec!["nextest", "run", "--workspace"]
     } else {
         vec!["test", "--workspace", "--lib", "--bins", "--tests"]
     };
-    args.extend(features);
+    args.extend(more);
     Step::cargo("tests", &args)
 }
 

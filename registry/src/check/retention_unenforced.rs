@@ -50,6 +50,10 @@ fn job(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> 
         let message = format!("the retention job cannot reach `{}`, which lives in a product", data.id);
         return Some((message, "write `by: product`, or `by: { manual: who }`"));
     }
+    if rule.then.is_none() {
+        let message = format!("the retention job is not told what becomes of what `{}` keeps", rule.id);
+        return Some((message, "add `then: delete` or `then: anonymise`"));
+    }
     let countable = matches!(rule.keep, Some(Stated::Known(Keep::For(_)) | Stated::Unknown(_)));
     (!countable).then(|| {
         let message = format!("the retention job cannot carry out `{}`, which has no length of time", rule.id);
@@ -103,7 +107,7 @@ mod tests {
     #[test]
     fn somebody_who_can_carry_it_out_is_clean() {
         for rule in [
-            "data: [lead], keep: 2 years, by: job",
+            "data: [lead], keep: 2 years, then: delete, by: job",
             "data: [lead], keep: 2 years, by: { recipient: crm }",
             "data: [lead], during: the contract, by: { manual: accountant }",
             "data: [lead], keep: 2 years, by: { unknown: Acme }",
@@ -121,11 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn the_job_reaches_no_product_and_needs_a_length_of_time() {
+    fn the_job_reaches_no_product_and_needs_to_know_when_and_what() {
         let product = messages("data: [lead, draft], keep: 2 years, by: job");
         assert_eq!(product, ["the retention job cannot reach `draft`, which lives in a product"]);
+        let then = messages("data: [lead], keep: 2 years, by: job");
+        assert_eq!(then, ["the retention job is not told what becomes of what `rule` keeps"]);
         for keep in ["keep: until deleted", "keep: session", "during: the contract"] {
-            let found = messages(&format!("data: [lead], {keep}, by: job"));
+            let found = messages(&format!("data: [lead], {keep}, then: delete, by: job"));
             assert_eq!(found, ["the retention job cannot carry out `rule`, which has no length of time"], "{keep}");
         }
     }

@@ -25,7 +25,7 @@ purposes:
   count: { label: Count visits, basis: consent, data: [visits] }
   show: { label: Show videos, basis: consent }
 retention:
-  leads: { data: [lead], keep: 2 years, from: the last contact, by: job }
+  leads: { data: [lead], keep: 2 years, from: the last contact, then: delete, by: job }
   visits: { data: [visits], keep: 24 hours, by: { recipient: vercel } }
 services:
   consent: { label: Choice, does: remembers it, category: essential, storage: [{ key: consent, keep: 6 months }] }

@@ -18,12 +18,13 @@ pub struct Rule {
 }
 
 /// The rules that fall to the retention job; those that a person, a browser, a recipient or a product carries out are not its own.
+/// What becomes of the data is never guessed.
 pub fn rules(registry: &Registry) -> Vec<Rule> {
     let rule = |retention: &crate::model::Retention| {
         let by_job = matches!(retention.by, Some(Stated::Known(Enforcer::Job)));
-        match retention.keep {
-            Some(Stated::Known(Keep::For(keep))) if by_job => {
-                Some(Rule { id: retention.id.clone(), data: retention.data.clone(), keep, then: retention.then })
+        match (&retention.keep, retention.then) {
+            (Some(Stated::Known(Keep::For(keep))), Some(then)) if by_job => {
+                Some(Rule { id: retention.id.clone(), data: retention.data.clone(), keep: *keep, then })
             }
             _ => None,
         }

@@ -7,6 +7,12 @@ use crate::model::{Field, FieldType, Form};
 /// A telephone number with its country code (E.164).
 pub const PHONE: &str = r"^\+[1-9][0-9 ().-]{5,24}$";
 
+/// One line: what `<input>` gives, and what may stand in the header of a message.
+const LINE: &str = r"^[^\r\n]*$";
+
+/// A day and a time, without a zone, as HTML's `datetime-local` writes them.
+const MOMENT: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?$";
+
 /// The schema of a form's submission, in JSON Schema 2020-12. Unknown fields are refused.
 pub fn json_schema(form: &Form) -> Value {
     let properties: Map<String, Value> = form.fields.iter().map(|field| (field.name.clone(), property(field))).collect();
@@ -29,6 +35,8 @@ fn property(field: &Field) -> Value {
     match field.kind {
         FieldType::Email => _ = property.insert("format".into(), json!("email")),
         FieldType::Url => _ = property.insert("format".into(), json!("uri")),
+        FieldType::Text => _ = property.insert("pattern".into(), json!(LINE)),
+        FieldType::DatetimeLocal => _ = property.insert("pattern".into(), json!(MOMENT)),
         FieldType::Tel => _ = property.insert("pattern".into(), json!(PHONE)),
         FieldType::Select => {
             let values: Vec<&str> = field.options.iter().map(|option| option.value.as_str()).collect();

@@ -84,8 +84,8 @@ pub struct Retention {
     pub keep: Option<Stated<Keep>>,
     /// From when on.
     pub from: Option<Localized>,
-    /// What becomes of it then.
-    pub then: Then,
+    /// What becomes of it then, where that is said.
+    pub then: Option<Then>,
     /// Why so long: a law, in most cases.
     pub because: Option<Localized>,
     /// Who or what carries it out.

@@ -79,6 +79,9 @@ pub struct Facts {
     pub source: String,
     /// The day when they were read there, `YYYY-MM-DD`; none where they could not be.
     pub read: Option<String>,
+    /// What they say beside names and addresses, by its key, such as `country`: what the author did not state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<String>,
 }
 
 /// Who receives personal data.

@@ -1,5 +1,6 @@
 //! Reads who receives data.
 
+use super::Declared;
 use super::read::{self, stated, stated_country};
 use crate::model::{Facts, Recipient, RecipientId, Role, Safeguard};
 use crate::yaml::{Fields, Node, Value};
@@ -25,6 +26,23 @@ pub(super) fn read(id: &str, fields: &mut Fields<'_>) -> Recipient {
     }
 }
 
+/// Notes what each recipient's facts say that its author did not write.
+pub(super) fn attribute(declared: &mut Declared) {
+    for recipient in &mut declared.registry.recipients {
+        let known = [
+            ("country", recipient.country.is_some()),
+            ("region", recipient.region.is_some()),
+            ("safeguards", recipient.safeguards.is_some()),
+            ("certifications", !recipient.certifications.is_empty()),
+        ];
+        let taken = |key: &str| !declared.places.has(&format!("recipients.{}.{key}", recipient.id));
+        let of = known.into_iter().filter(|(key, known)| *known && taken(key)).map(|(key, _)| key.to_owned()).collect();
+        if let Some(facts) = &mut recipient.facts {
+            facts.of = of;
+        }
+    }
+}
+
 fn safeguards(node: &Node) -> Option<Vec<Safeguard>> {
     match &node.value {
         Value::List(items) => items.iter().map(|item| Safeguard::parse(item.as_text()?)).collect(),
@@ -36,5 +54,5 @@ fn safeguards(node: &Node) -> Option<Vec<Safeguard>> {
 pub(super) fn facts(fields: &mut Fields<'_>) -> Option<Facts> {
     let (source, read) = (fields.text("source"), fields.text("read"));
     fields.text("unread");
-    source.map(|source| Facts { source, read })
+    source.map(|source| Facts { source, read, of: Vec::new() })
 }

@@ -64,7 +64,7 @@ pub(super) fn retention(key: &str, fields: &mut Fields<'_>) -> Retention {
         during: text(fields, "during"),
         keep: stated_keep(fields, "keep"),
         from: text(fields, "from"),
-        then: read::word(fields, "then", Then::NAMES, Then::parse).unwrap_or(Then::Delete),
+        then: read::word(fields, "then", Then::NAMES, Then::parse),
         because: text(fields, "because"),
         by: enforcer(fields),
     }

@@ -1,5 +1,7 @@
 //! Countries: where the prose says that data is stored, processed or sent.
 
+use std::cell::LazyCell;
+
 use registry::derive::authority;
 use registry::model::Country;
 
@@ -71,8 +73,9 @@ fn is_at(name: &[Word], words: &[Word], at: usize) -> bool {
 pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
     let of = |[english, french]: [&str; 2]| judge.phrases(english, french);
     let (places, towards, people, columns) = (of(PLACE), of(TOWARDS), of(PEOPLE), of(COLUMN));
-    let names = names(judge);
-    let declared = declared(judge, &names);
+    // Few sentences are about places, and to name every country takes longer than all else here.
+    let names = LazyCell::new(|| names(judge));
+    let declared = LazyCell::new(|| declared(judge, &names));
     for sentence in sentences {
         let words = &sentence.words;
         let about_places = sentence.kind != Kind::Heading && !people.said(words) && places.said(words);

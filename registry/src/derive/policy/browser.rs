@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Answer, FactsView, Telling};
-use crate::model::{Category, Service};
+use crate::model::{Category, Service, System};
 
 /// A category of services.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +31,10 @@ pub struct ServiceView {
     pub does: String,
     /// Whether it waits for consent.
     pub needs_consent: bool,
+    /// The purpose that it serves.
+    pub purpose: String,
+    /// Which part of the work it belongs to, in words, where not all services belong to the site.
+    pub part: String,
     /// The name of who gets what it collects.
     pub recipient: String,
     /// What they receive.
@@ -100,11 +104,15 @@ impl Telling<'_> {
             keep: self.answer(storage.keep.as_ref(), |keep| self.words.keep(*keep)),
             does: self.optional(storage.does.as_ref()),
         });
+        let purpose = service.purpose.as_ref().and_then(|id| self.registry.purpose(id));
+        let elsewhere = self.registry.services.iter().any(|other| other.system != System::Site);
         ServiceView {
             id: service.id.0.clone(),
             label: self.text(&service.label),
             does: self.text(&service.does),
             needs_consent: service.needs_consent(),
+            purpose: purpose.map(|purpose| self.text(&purpose.label)).unwrap_or_default(),
+            part: if elsewhere { self.words.word_of("system", service.system.name()) } else { String::new() },
             recipient: recipient.map(|recipient| recipient.name.clone()).unwrap_or_default(),
             receives: self.optional(service.receives.as_ref()),
             loosens: self.optional(service.loosens.as_ref()),

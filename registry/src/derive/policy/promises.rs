@@ -64,6 +64,7 @@ fn who(policy: &Policy, promises: &mut Promises) {
     promises.answer("controller.representative", &controller.representative);
     promises.text("controller.representative_title", &controller.representative_title);
     promises.answer("controller.address", &controller.address);
+    promises.answer("controller.country", &controller.country);
     promises.answer("controller.email", &controller.email);
     promises.answer("controller.eu_representative", &controller.eu_representative);
     if let Some(dpo) = &policy.dpo {
@@ -84,6 +85,7 @@ fn uses(policy: &Policy, promises: &mut Promises) {
         promises.texts(&format!("{path}.items"), &data.items);
         promises.text(format!("{path}.from"), &data.from);
         promises.text(format!("{path}.note"), &data.note);
+        promises.texts(&path, &data.fields_serve);
         for field in &data.fields {
             promises.text(&path, &field.label);
             promises.text(&path, &field.why);
@@ -94,6 +96,7 @@ fn uses(policy: &Policy, promises: &mut Promises) {
     for purpose in &policy.purposes {
         let path = format!("purposes.{}", purpose.id);
         promises.text(format!("{path}.label"), &purpose.label);
+        promises.text(format!("{path}.system"), &purpose.part);
         for basis in &purpose.bases {
             promises.text(&path, &basis.name);
             [&basis.when, &basis.interest, &basis.law].into_iter().for_each(|text| promises.text(&path, text));
@@ -118,6 +121,7 @@ fn recipient(recipient: &RecipientView, promises: &mut Promises) {
 fn retention(rule: &RetentionView, promises: &mut Promises) {
     let path = format!("retention.{}", rule.id);
     promises.text(&path, &rule.label);
+    promises.texts(&format!("{path}.data"), &rule.data);
     promises.text(format!("{path}.during"), &rule.during);
     promises.answer(format!("{path}.keep"), &rule.keep);
     promises.text(format!("{path}.from"), &rule.from);
@@ -130,6 +134,8 @@ fn service(service: &ServiceView, promises: &mut Promises) {
     promises.text(format!("{path}.label"), &service.label);
     promises.text(format!("{path}.does"), &service.does);
     promises.text(format!("{path}.receives"), &service.receives);
+    promises.text(format!("{path}.purpose"), &service.purpose);
+    promises.text(format!("{path}.system"), &service.part);
     promises.text(format!("{path}.recipient"), &service.recipient);
     for cookie in &service.cookies {
         promises.text(format!("{path}.cookies"), &cookie.name);

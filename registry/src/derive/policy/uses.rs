@@ -18,6 +18,8 @@ pub struct DataView {
     pub items: Vec<String>,
     /// The fields of its form.
     pub fields: Vec<FieldView>,
+    /// What these fields are asked for: purposes, each once.
+    pub fields_serve: Vec<String>,
     /// Where it comes from, in words.
     pub from: String,
     /// Whether it is handled on behalf of the site's users.
@@ -62,6 +64,8 @@ pub struct PurposeView {
     pub recipients: Vec<String>,
     /// Which part of the work it belongs to: the key, and in words.
     pub system: (String, String),
+    /// The same in words, where not all purposes belong to one part.
+    pub part: String,
 }
 
 /// A basis as a purpose rests on it.
@@ -108,6 +112,8 @@ pub struct RetentionView {
     pub id: String,
     /// What is kept: the declaration's own label, or those of its data.
     pub label: String,
+    /// The labels of its data, where the declaration has a label of its own.
+    pub data: Vec<String>,
     /// For as long as this lasts.
     pub during: String,
     /// How long, in words; empty where it is only for as long as something lasts.
@@ -116,7 +122,7 @@ pub struct RetentionView {
     pub session: bool,
     /// From when on.
     pub from: String,
-    /// What becomes of it then: the key, and in words.
+    /// What becomes of it then: the key, and in words; both empty where nothing is said.
     pub then: (String, String),
     /// Why so long.
     pub because: String,
@@ -135,7 +141,10 @@ impl Telling<'_> {
 
     pub(super) fn data(&self, data: &DataCategory) -> DataView {
         let registry = self.registry;
-        let fields = registry.forms.iter().flat_map(|form| &form.fields).filter(|field| field.data.as_ref() == Some(&data.id));
+        let fields: Vec<&Field> =
+            registry.forms.iter().flat_map(|form| &form.fields).filter(|field| field.data.as_ref() == Some(&data.id)).collect();
+        let served = registry.purposes.iter().filter(|purpose| fields.iter().any(|field| field.purpose.as_ref() == Some(&purpose.id)));
+        let fields_serve = served.map(|purpose| self.text(&purpose.label)).collect();
         let purposes = registry.purposes.iter().filter(|purpose| purpose.data.contains(&data.id));
         let kept = registry.retention.iter().filter(|rule| rule.data.contains(&data.id));
         DataView {
@@ -143,7 +152,8 @@ impl Telling<'_> {
             label: self.text(&data.label),
             people: self.optional(data.people.as_ref()),
             items: self.texts(&data.items),
-            fields: fields.map(|field| self.field(field)).collect(),
+            fields: fields.into_iter().map(|field| self.field(field)).collect(),
+            fields_serve,
             from: data.from.as_ref().map(|from| self.from(from)).unwrap_or_default(),
             on_behalf: data.role == Role::Processor,
             note: self.optional(data.note.as_ref()),
@@ -174,6 +184,7 @@ impl Telling<'_> {
 
     pub(super) fn purpose(&self, purpose: &Purpose) -> PurposeView {
         let recipients = purpose.recipients.iter().filter_map(|id| self.registry.recipient(id));
+        let several = self.registry.purposes.iter().any(|other| other.system != purpose.system);
         PurposeView {
             id: purpose.id.0.clone(),
             label: self.text(&purpose.label),
@@ -181,6 +192,7 @@ impl Telling<'_> {
             data: purpose.data.iter().map(|id| self.data_label(id)).collect(),
             recipients: recipients.map(|recipient| recipient.name.clone()).collect(),
             system: self.system(purpose.system),
+            part: if several { self.words.word_of("system", purpose.system.name()) } else { String::new() },
         }
     }
 
@@ -209,7 +221,7 @@ impl Telling<'_> {
     }
 
     pub(super) fn retention(&self, rule: &Retention) -> RetentionView {
-        let labels = || rule.data.iter().map(|id| self.data_label(id)).collect::<Vec<_>>().join(", ");
+        let data: Vec<String> = rule.data.iter().map(|id| self.data_label(id)).collect();
         let by = |enforcer: &Enforcer| match enforcer {
             Enforcer::Recipient(id) => self.registry.recipient(id).map_or_else(|| id.to_string(), |recipient| recipient.name.clone()),
             Enforcer::Manual(who) => self.text(who),
@@ -219,12 +231,13 @@ impl Telling<'_> {
         };
         RetentionView {
             id: rule.id.0.clone(),
-            label: rule.label.as_ref().map_or_else(labels, |label| self.text(label)),
+            label: rule.label.as_ref().map_or_else(|| data.join(", "), |label| self.text(label)),
+            data: if rule.label.is_some() { data } else { Vec::new() },
             during: self.optional(rule.during.as_ref()),
             keep: self.answer(rule.keep.as_ref(), |keep| self.words.keep(*keep)),
             session: matches!(rule.keep, Some(crate::model::Stated::Known(crate::model::Keep::Session))),
             from: self.optional(rule.from.as_ref()),
-            then: (rule.then.name().to_owned(), self.words.word_of("then", rule.then.name())),
+            then: rule.then.map(|then| (then.name().to_owned(), self.words.word_of("then", then.name()))).unwrap_or_default(),
             because: self.optional(rule.because.as_ref()),
             by: self.answer(rule.by.as_ref(), by),
         }

@@ -109,11 +109,21 @@ pub struct FactsView {
     pub source: String,
     /// The day, `YYYY-MM-DD`; empty where they could not be read.
     pub read: String,
+    /// Whether they say where a recipient is.
+    pub of_place: bool,
+    /// Whether they say what protects the data there.
+    pub of_safeguards: bool,
 }
 
 impl From<&Facts> for FactsView {
     fn from(facts: &Facts) -> Self {
-        Self { source: facts.source.clone(), read: owned(facts.read.as_ref()) }
+        let of = |keys: [&str; 2]| facts.of.iter().any(|key| keys.contains(&key.as_str()));
+        Self {
+            source: facts.source.clone(),
+            read: owned(facts.read.as_ref()),
+            of_place: of(["country", "region"]),
+            of_safeguards: of(["safeguards", "certifications"]),
+        }
     }
 }
 
