@@ -157,7 +157,8 @@ impl Recording<'_> {
         let keep = (view.during.is_empty() || view.keep != Answer::default()).then(|| view.keep.told(self.words));
         let from = (!view.from.is_empty()).then(|| self.words.word("export_from").replace("{what}", &view.from));
         let because = (!view.because.is_empty()).then(|| view.because.clone());
-        let parts: Vec<String> = [during, keep, from, because, Some(view.then.1.clone())].into_iter().flatten().collect();
+        let then = (!view.then.1.is_empty()).then(|| view.then.1.clone());
+        let parts: Vec<String> = [during, keep, from, because, then].into_iter().flatten().collect();
         format!("{}: {}", view.label, parts.join(", "))
     }
 }

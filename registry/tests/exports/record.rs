@@ -40,7 +40,7 @@ fn what_is_not_stated_is_said_to_be_so() {
     assert!(nothing.controller.iter().all(|(_, value)| value == "not stated"), "{nothing:?}");
     let little = in_language("en", |words| record(&of(SPARSE[5]), words));
     assert_eq!(little.rows[0][1], "not stated");
-    assert_eq!(little.rows[0][8], "D: not stated, then_delete");
+    assert_eq!(little.rows[0][8], "D: not stated");
     let who = in_language("fr", |words| record(&of(SPARSE[2]), words));
     assert!(who.controller.iter().any(|(key, value)| key == "record_dpo" && value == "non précisé ; à fournir par : Acme"), "{who:?}");
 }

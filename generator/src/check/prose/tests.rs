@@ -41,7 +41,7 @@ purposes: { answer: { label: Answer, basis: public-task } }
 /// A registry that says yes where others say no.
 const YES: &str = "\
 controller: { name: Acme, address: 1 Road, email: hello@acme.example }
-sale: { sold: to whoever pays }
+sale: to whoever pays
 automated_decisions: { logic: a score, consequences: a refusal }
 purposes: { answer: { label: Answer, basis: public-task } }
 ";

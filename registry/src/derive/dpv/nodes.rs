@@ -118,14 +118,14 @@ impl Dpv<'_> {
             None if rule.during.is_some() => {}
             _ => durations.push(json!({ "@type": "dpv:IndeterminateDuration" })),
         }
-        let then = self.word(&self.words.word_of("then", rule.then.name()));
+        let then = rule.then.map(|then| self.word(&self.words.word_of("then", then.name())));
         let from =
             rule.from.as_ref().map(|from| self.word(&self.words.word("export_from").replace("{what}", from.get(self.words.language))));
         without_empty(json!({
             "@id": self.id("retention", rule.id.as_str()),
             "@type": "dpv:StorageDuration",
             "dct:title": rule.label.as_ref().map(|label| self.text(label)),
-            "dct:description": from.into_iter().chain(rule.because.iter().map(|why| self.text(why))).chain([then]).collect::<Value>(),
+            "dct:description": from.into_iter().chain(rule.because.iter().map(|why| self.text(why))).chain(then).collect::<Value>(),
             "dpv:hasDuration": durations,
             "dpv:hasPersonalData": rule.data.iter().map(|data| self.see("data", data.as_str())).collect::<Value>(),
         }))
