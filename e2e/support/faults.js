@@ -48,6 +48,11 @@ export async function listen(page, origin) {
   };
 }
 
+/** What a page may have wrong wherever it is shown; what it is heard to do comes on top. */
+export async function allFaults(page, { lang }) {
+  return [...(await overflow(page)), ...(await cutText(page)), ...(await outline(page, { lang })), ...(await inaccessible(page))];
+}
+
 /** Whether the page can be scrolled sideways, and what sticks out. */
 export function overflow(page) {
   return page.evaluate(() => {
@@ -125,9 +130,14 @@ export async function unseenFocus(page) {
   const stops = await page.evaluate(() => globalThis.__focus.waiting.size);
   for (let stop = 0; stop < stops; stop += 1) {
     await page.keyboard.press("Tab");
+    // Inside a date, Tab goes from the day to the month before it goes on.
+    while (await page.evaluate(() => globalThis.__focus.last === document.activeElement && document.activeElement.type === "datetime-local")) {
+      await page.keyboard.press("Tab");
+    }
     const fault = await page.evaluate(() => {
       const { look, waiting, quiet } = globalThis.__focus;
       const element = document.activeElement;
+      globalThis.__focus.last = element;
       const name = `${element.localName} "${element.textContent.trim().slice(0, 40)}"`;
       if (!waiting.delete(element)) return `Tab reached ${name} out of turn`;
       const box = element.getBoundingClientRect();

@@ -1,12 +1,13 @@
-// A copy of the CRESCO site in a folder of its own, and `plainsite serve` on it.
+// A copy of the CRESCO site or of an example in a folder of its own, and `plainsite` on it.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { atEnd, within } from "./ends.js";
 
@@ -18,12 +19,15 @@ export const PROGRAM = resolve(WORKSPACE, process.env.PLAINSITE || "target/debug
 /** How long a server may take to start, to end, or to say what a test waits for. */
 const PATIENCE = 15_000;
 
-/** Copies `content/` and `templates/` into a new folder, which goes with the test. */
-export async function copySite(t) {
+/** The root of an example site. */
+export const example = (name) => join(WORKSPACE, "examples", name);
+
+/** Copies the `content/` and `templates/` of a site into a new folder, which goes with the test. */
+export async function copySite(t, from = WORKSPACE) {
   const root = await mkdtemp(join(tmpdir(), "plainsite-e2e-"));
   atEnd(t, () => rm(root, { recursive: true, force: true }));
   for (const folder of ["content", "templates"]) {
-    await cp(join(WORKSPACE, folder), join(root, folder), { recursive: true });
+    await cp(join(from, folder), join(root, folder), { recursive: true });
   }
   return new Site(root);
 }
@@ -69,9 +73,15 @@ class Site {
   }
 }
 
-/** Starts the dev server; it ends with the test. */
-export async function serve(t, site) {
-  const child = spawn(PROGRAM, ["serve", "--root", site.root, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
+/** Runs the program to its end, such as `["policy", "publish"]` on a site; resolves with what it said. */
+export async function run(site, args) {
+  const { stdout, stderr } = await promisify(execFile)(PROGRAM, [...args, "--root", site.root, "--format", "short"], { timeout: PATIENCE });
+  return stdout + stderr;
+}
+
+/** Starts the dev server, on a `day` if one is given; it ends with the test. */
+export async function serve(t, site, { day } = {}) {
+  const child = spawn(PROGRAM, ["serve", "--root", site.root, "--port", "0", ...(day ? ["--date", day] : [])], { stdio: ["ignore", "pipe", "pipe"] });
   const server = new Server(child);
   atEnd(t, () => server.stop());
   await server.started();

@@ -45,14 +45,33 @@ test("the dev server's answers", async (t) => {
       for (const [name, pattern] of Object.entries(PRODUCTION)) assert.match(headers.get(name) ?? "(none)", pattern, `${name} of ${path}`);
       const policy = directives(headers.get("content-security-policy"));
       assert.deepEqual(policy["default-src"], ["'none'"], path);
-      assert.deepEqual(policy["script-src"], ["'self'"], path);
-      assert.deepEqual(policy["style-src"], ["'self'"], path);
+      // The analytics are scripts of this origin, which a bare `'self'` would let in: the site's own folders stand for it.
+      const folders = (...names) => names.map((name) => server.at(`/${name}/`));
+      assert.deepEqual(policy["script-src"]?.toSorted(), folders("_plainsite", "assets"), path);
+      assert.deepEqual(policy["connect-src"]?.toSorted(), folders("_plainsite", "api"), path);
+      assert.deepEqual(policy["style-src"], ["'self'", ...folders("_plainsite")], path);
       assert.deepEqual(policy["frame-ancestors"], ["'none'"], path);
       assert.deepEqual(policy["base-uri"], ["'none'"], path);
       assert.ok(policy["form-action"], path);
-      assert.doesNotMatch(headers.get("content-security-policy"), /unsafe-|\*|http:|data:/, path);
+      assert.doesNotMatch(headers.get("content-security-policy").replaceAll(server.url, "/"), /unsafe-|\*|http:|data:/, path);
       assert.equal(headers.get("set-cookie"), null, path);
       assert.match(headers.get("cache-control"), /no-cache|no-store|must-revalidate/, path);
+    }
+  });
+
+  await t.test("consent to analytics, and nothing else, adds their folder to the policy", async () => {
+    const insights = server.at("/_vercel/insights/");
+    const policyFor = async (cookie) => directives((await get(server, "/", { headers: cookie ? { cookie } : {} })).headers.get("content-security-policy"));
+    const before = await policyFor();
+    const after = await policyFor("plainsite-consent=analytics");
+    for (const name of ["script-src", "connect-src"]) {
+      assert.ok(!before[name].includes(insights), name);
+      assert.deepEqual(after[name].toSorted(), [...before[name], insights].toSorted(), name);
+    }
+    const others = ({ "script-src": script, "connect-src": connect, ...rest }) => rest;
+    assert.deepEqual(others(after), others(before));
+    for (const cookie of ["plainsite-consent=", "plainsite-consent=none", "plainsite-consent=analytic", "consent=analytics"]) {
+      assert.deepEqual(await policyFor(cookie), before, cookie);
     }
   });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { openBrowser, openPage } from "../support/browser.js";
-import { cutText, inaccessible, listen, outline, overflow } from "../support/faults.js";
+import { allFaults, cutText, listen, overflow } from "../support/faults.js";
 import { allPages } from "../support/map.js";
 import { copySite, serve } from "../support/site.js";
 
@@ -27,10 +27,7 @@ test("every page", async (t) => {
           const response = await page.goto(server.at(path), { waitUntil: "load" });
           const found = [
             ...(response.status() === status ? [] : [`status ${response.status()}, not ${status}`]),
-            ...(await overflow(page)),
-            ...(await cutText(page)),
-            ...(await outline(page, { lang: lang ?? "en" })),
-            ...(await inaccessible(page)),
+            ...(await allFaults(page, { lang: lang ?? "en" })),
             ...ears.take(),
           ];
           if (found.length > 0) faults[path] = found;

@@ -7,13 +7,14 @@ import { openBrowser, openPage } from "../support/browser.js";
 import { badPrint, unseenFocus } from "../support/faults.js";
 import { copySite, serve } from "../support/site.js";
 
+const POLICIES = ["/privacy/", "/fr/confidentialite/", "/cookies/", "/fr/cookies/", "/legal/", "/fr/mentions-legales/"];
 const VIEWPORTS = [{ width: 360, height: 740 }, { width: 1280, height: 800 }];
 
 test("by keyboard", async (t) => {
   const server = await serve(t, await copySite(t));
   const browser = await openBrowser(t);
 
-  for (const path of ["/", "/fr/", "/privacy/"]) {
+  for (const path of ["/", "/fr/", ...POLICIES]) {
     await t.test(`the first Tab on ${path} reaches the skip link, and Enter the text`, async (t) => {
       const page = await openPage(t, browser);
       await page.goto(server.at(path));
@@ -41,8 +42,8 @@ test("by keyboard", async (t) => {
 
   await t.test("a table wider than the screen scrolls with the arrow keys", async (t) => {
     const page = await openPage(t, browser, { viewport: { width: 320, height: 740 } });
-    await page.goto(server.at("/fr/cookies/"));
-    const table = page.getByRole("group", { name: "Tableau" }).first();
+    await page.goto(server.at("/fr/confidentialite/"));
+    const table = page.getByRole("group", { name: "Qui les reçoit" });
     assert.ok(await table.evaluate((element) => element.scrollWidth > element.clientWidth), "this table should be too wide");
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "the page itself must not scroll");
     await table.focus();
@@ -54,7 +55,7 @@ test("by keyboard", async (t) => {
 test("on paper", async (t) => {
   const server = await serve(t, await copySite(t));
   const browser = await openBrowser(t);
-  for (const path of ["/", "/privacy/", "/fr/confidentialite/", "/cookies/", "/contact/"]) {
+  for (const path of ["/", ...POLICIES, "/contact/"]) {
     for (const colorScheme of ["light", "dark"]) {
       await t.test(`${path} is black on white, without navigation, ${colorScheme}`, async (t) => {
         // An A4 page less its margins.

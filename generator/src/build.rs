@@ -121,7 +121,7 @@ impl Builder {
         self.inputs.refresh(source, changes);
         let mut diagnostics = self.inputs.diagnostics();
         let config = self.config(&mut diagnostics);
-        let declared = self.declarations.refresh(&self.inputs, self.today);
+        let declared = self.declarations.refresh(&self.inputs, &config.languages, self.today);
         diagnostics.extend(self.declarations.diagnostics());
         let registry = &declared.registry;
         let mut documents = self.inputs.documents();

@@ -23,6 +23,7 @@ mod service_without_purpose;
 mod tracker_without_consent;
 mod transfer_without_safeguard;
 mod unknown_fact;
+pub mod untranslated_text;
 mod withdrawal_missing;
 
 use crate::diagnostic::{Diagnostic, Rule};
@@ -85,7 +86,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
 
 /// Every rule of the checks.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    CHECKS.iter().flat_map(|(_, rules)| rules.iter().copied())
+    CHECKS.iter().flat_map(|(_, rules)| rules.iter().copied()).chain([&untranslated_text::UNTRANSLATED_TEXT])
 }
 
 /// Judges what is declared. Where no more than a controller is declared, it is judged by that alone.

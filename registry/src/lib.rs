@@ -9,7 +9,7 @@ pub mod check;
 pub mod contract;
 pub mod derive;
 pub mod diagnostic;
-mod digest;
+pub mod digest;
 pub mod model;
 #[cfg(feature = "authoring")]
 pub mod resolve;

@@ -21,7 +21,7 @@ pub(super) struct DeclarationsMemory {
 
 impl DeclarationsMemory {
     /// Reads the registry and the forms again where any of them changed.
-    pub(super) fn refresh(&mut self, inputs: &Inputs, today: Date) -> Arc<Declared> {
+    pub(super) fn refresh(&mut self, inputs: &Inputs, languages: &[String], today: Date) -> Arc<Declared> {
         let mut unreadable = Vec::new();
         let privacy = inputs.text(model::FILE, &mut unreadable);
         let mut forms = Vec::new();
@@ -29,7 +29,7 @@ impl DeclarationsMemory {
             forms.extend(inputs.text(&path, &mut unreadable));
         }
         let mut hasher = Hasher::default();
-        hasher.add(today.to_string()).add(format!("{unreadable:?}"));
+        hasher.add(today.to_string()).add(languages.join(" ")).add(format!("{unreadable:?}"));
         for (path, text) in privacy.iter().chain(&forms) {
             hasher.add(path.as_bytes()).add(text);
         }
@@ -41,6 +41,7 @@ impl DeclarationsMemory {
             let read = resolve::registry(privacy.as_ref().map(|(path, text)| (path, text.as_str())), &forms);
             self.declared = Arc::new(read.into_value(&mut self.diagnostics));
             self.diagnostics.extend(check::registry(&self.declared, &today.to_string()));
+            self.diagnostics.extend(check::untranslated_text::check(&self.declared.places, languages));
         }
         self.declared.clone()
     }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use registry::derive::policy::promises;
 use registry::diagnostic::Diagnostic;
 use registry::model::Registry;
@@ -41,7 +42,7 @@ pub(super) fn complete(config: &Config, registry: &Registry, versions: &Versions
                 outline.path == path || (is_it && site::language(config, &outline.path) == id)
             };
             if !documents.iter().any(written) {
-                added.extend(built_in(name, language, &path));
+                added.extend(built_in(name, language, &path, registry));
             }
         }
     }
@@ -63,6 +64,8 @@ pub enum Unpublishable {
     Unequal(String, String),
     #[error("version {0} is published already\nhelp: what changes a policy is a new version: raise `version:`, and set `effective:`")]
     Published(String),
+    #[error("version {0} applies from {1}, and this one would apply before it\nhelp: set a later `effective:`")]
+    Early(String, Date),
     #[error("the version `{0}` is no name for a file\nhelp: use letters, digits, dots and hyphens, such as `2` or `2.1`")]
     Name(String),
 }
@@ -93,6 +96,8 @@ impl Builder {
                     effective,
                     texts: Default::default(),
                     registry: build.declared.registry.clone(),
+                    previous: String::new(),
+                    seal: String::new(),
                 };
                 (path.clone(), version)
             });
@@ -103,9 +108,15 @@ impl Builder {
             kept.texts.insert(site.language(page.language).to_owned(), text);
         }
         let Some((_, version)) = found else { return Err(Unpublishable::NoPage(name.to_owned())) };
-        match self.versions.versions.iter().any(|known| known.policy == name && known.version == version.version) {
-            true => Err(Unpublishable::Published(version.version)),
-            false => Ok(version),
+        let known: Vec<&Version> = self.versions.versions.iter().filter(|known| known.policy == name).collect();
+        if known.iter().any(|known| known.version == version.version) {
+            return Err(Unpublishable::Published(version.version));
+        }
+        // They are sorted by the day from which they apply, and each is sealed behind the one before.
+        let last = known.last().copied();
+        match last.filter(|last| last.effective > version.effective) {
+            Some(last) => Err(Unpublishable::Early(last.version.clone(), last.effective)),
+            None => Ok(version.sealed(last)),
         }
     }
 
@@ -122,9 +133,16 @@ impl Builder {
     }
 }
 
-fn built_in(name: &str, language: &str, path: &Arc<str>) -> Option<Arc<Document>> {
+/// A built-in page, without the sections that would be empty.
+fn built_in(name: &str, language: &str, path: &Arc<str>, registry: &Registry) -> Option<Arc<Document>> {
     let text = |language: &str| Theme::built_in_text(&format!("{PREFIX}policies/{name}.{language}.md"));
     let text = text(language).or_else(|| text(OTHERWISE))?;
+    let protects = !registry.security.is_empty() || !registry.extensions.is_empty() || !registry.attributions.is_empty();
+    let is_empty = |section: &&str| {
+        (section.contains("{{ security() }}") && !protects) || (section.contains("{{ changes() }}") && registry.changes.is_none())
+    };
+    let kept: Vec<&str> = text.split("\n## ").filter(|section| !is_empty(section)).collect();
+    let text = kept.join("\n## ");
     document::parse(path, text.as_bytes(), Digest::of(text.as_bytes())).value.map(Arc::new)
 }
 

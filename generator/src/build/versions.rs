@@ -45,6 +45,9 @@ impl VersionsMemory {
             }
         }
         self.versions.sort_by(|a, b| (&a.policy, a.effective, a.published).cmp(&(&b.policy, b.effective, b.published)));
+        if self.diagnostics.is_empty() {
+            self.diagnostics.extend(Version::gap(&self.versions).map(|gap| *gap));
+        }
         self.documents = documents(&self.versions);
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
-use registry::model::{Effective, Keep, Registry, Stated};
+use registry::model::{AutomatedDecisions, DataId, Effective, Keep, Purpose, Registry, Sale, Stated};
 
 use crate::document::version::Version;
 use crate::site::Site;
@@ -46,11 +46,12 @@ pub fn check(site: &Site, registry: &Registry, versions: &[Version]) -> Vec<Diag
                 );
             }
         } else if let Some(day) = said.effective {
-            diagnostics.extend(notice(registry, site.today, day).map(|found| found.at(&said.file, said.span, "")));
+            diagnostics.extend(notice(&last.registry, site.today, day).map(|found| found.at(&said.file, said.span, "")));
         }
     }
-    for version in &versions[1..] {
-        let kept = notice(registry, version.published, version.effective);
+    for pair in versions.windows(2) {
+        let [before, version] = pair else { continue };
+        let kept = notice(&before.registry, version.published, version.effective);
         let path = Arc::from(Version::path(&version.policy, &version.version));
         diagnostics.extend(kept.map(|found| found.in_file(&path)));
     }
@@ -82,26 +83,64 @@ fn notice(registry: &Registry, told: Date, effective: Date) -> Option<Diagnostic
     })
 }
 
-/// What is declared now and was not then: purposes, recipients, longer periods.
+/// What is declared now and goes beyond what was: more purposes, data, bases, recipients, services, countries without the old
+/// safeguards, longer periods, a sale, decisions by machines.
 fn beyond(then: &Registry, now: &Registry) -> Vec<String> {
-    let known: BTreeSet<&str> = then.purposes.iter().map(|purpose| purpose.id.as_str()).collect();
-    let purposes = now.purposes.iter().filter(|purpose| !known.contains(purpose.id.as_str()));
-    let known: BTreeSet<&str> = then.recipients.iter().map(|recipient| recipient.id.as_str()).collect();
-    let recipients = now.recipients.iter().filter(|recipient| !known.contains(recipient.id.as_str()));
-    let days = |keep: &Option<Stated<Keep>>| match keep {
+    let mut found = Vec::new();
+    for purpose in &now.purposes {
+        let Some(before) = then.purpose(&purpose.id) else {
+            found.push(format!("a new purpose `{}`", purpose.id));
+            continue;
+        };
+        let bases = |purpose: &Purpose| purpose.bases.iter().map(|used| used.basis.name().to_owned()).collect();
+        found.extend(more(&bases(purpose), &bases(before)).map(|basis| format!("another basis `{basis}` of `{}`", purpose.id)));
+        let data = |purpose: &Purpose| purpose.data.iter().map(ToString::to_string).collect();
+        found.extend(more(&data(purpose), &data(before)).map(|data| format!("more data `{data}` for `{}`", purpose.id)));
+        let recipients = |purpose: &Purpose| purpose.recipients.iter().map(ToString::to_string).collect();
+        found.extend(more(&recipients(purpose), &recipients(before)).map(|who| format!("another recipient `{who}` for `{}`", purpose.id)));
+    }
+    for recipient in &now.recipients {
+        match then.recipient(&recipient.id) {
+            None => found.push(format!("a new recipient `{}`", recipient.id)),
+            Some(before) if before.country != recipient.country => found.push(format!("another country of `{}`", recipient.id)),
+            Some(before) if before.safeguards != recipient.safeguards => found.push(format!("other safeguards of `{}`", recipient.id)),
+            Some(_) => {}
+        }
+    }
+    let fields = |registry: &Registry| registry.forms.iter().flat_map(|form| &form.fields).map(|field| field.name.clone()).collect();
+    found.extend(more(&fields(now), &fields(then)).map(|field| format!("a new field `{field}`")));
+    let data = |registry: &Registry| registry.data.iter().map(|data| data.id.to_string()).collect();
+    found.extend(more(&data(now), &data(then)).map(|data| format!("new data `{data}`")));
+    let services = |registry: &Registry| registry.services.iter().map(|service| service.id.to_string()).collect();
+    found.extend(more(&services(now), &services(then)).map(|service| format!("a new service `{service}`")));
+    let longer = now.data.iter().filter(|data| longest(then, &data.id).zip(longest(now, &data.id)).is_some_and(|(then, now)| now > then));
+    found.extend(longer.map(|data| format!("a longer period for `{}`", data.id)));
+    if now.sale != then.sale && matches!(then.sale, Some(Stated::Known(Sale::None))) {
+        found.push("another answer on the sale of data".to_owned());
+    }
+    if now.automated_decisions != then.automated_decisions
+        && matches!(now.automated_decisions, Some(Stated::Known(AutomatedDecisions::Made { .. })))
+    {
+        found.push("another answer on decisions by machines".to_owned());
+    }
+    found
+}
+
+/// What the first list has beyond the second.
+fn more<'l>(now: &'l BTreeSet<String>, then: &'l BTreeSet<String>) -> impl Iterator<Item = &'l String> {
+    now.difference(then)
+}
+
+/// The longest period for which some data is kept, in days; none where no rule says.
+fn longest(registry: &Registry, data: &DataId) -> Option<f64> {
+    let rules = registry.retention.iter().filter(|rule| rule.data.contains(data));
+    let days = rules.filter_map(|rule| match rule.keep {
         Some(Stated::Known(Keep::For(period))) => Some(period.days()),
         Some(Stated::Known(Keep::Session)) => Some(0.0),
         Some(Stated::Known(Keep::UntilDeleted)) => Some(f64::INFINITY),
         Some(Stated::Unknown(_)) | None => None,
-    };
-    let longer = now.retention.iter().filter(|rule| {
-        let before = then.retention.iter().find(|known| known.id == rule.id).and_then(|known| days(&known.keep));
-        before.zip(days(&rule.keep)).is_some_and(|(before, after)| after > before)
     });
-    let mut found: Vec<String> = purposes.map(|purpose| format!("a new purpose `{}`", purpose.id)).collect();
-    found.extend(recipients.map(|recipient| format!("a new recipient `{}`", recipient.id)));
-    found.extend(longer.map(|rule| format!("a longer period for `{}`", rule.id)));
-    found
+    days.reduce(f64::max)
 }
 
 #[cfg(test)]
@@ -125,11 +164,13 @@ mod tests {
             effective,
             texts: Default::default(),
             registry: registry(text),
+            previous: String::new(),
+            seal: String::new(),
         }
     }
 
-    const BEFORE: &str = "recipients: { a: { name: A } }\nretention: { x: { keep: 1 year, data: [] } }\nchanges: { notice: 30 days }\n";
-    const AFTER: &str = "recipients: { a: { name: A }, b: { name: B } }\nretention: { x: { keep: 2 years, data: [] } }\n\
+    const BEFORE: &str = "recipients: { a: { name: A } }\ndata: { x: { label: X } }\nretention: { x: { keep: 1 year, data: [x] } }\nchanges: { notice: 30 days }\n";
+    const AFTER: &str = "recipients: { a: { name: A }, b: { name: B } }\ndata: { x: { label: X } }\nretention: { y: { keep: 2 years, data: [x] } }\n\
                          purposes: { p: { label: P } }\nchanges: { notice: 30 days }\n";
 
     fn messages(page: &str, now: &str, versions: &[Version]) -> Vec<String> {

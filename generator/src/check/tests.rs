@@ -125,6 +125,7 @@ fn these_rules_can_be_silenced() {
             "undeclared-origin",
             "ungated-service",
             "untranslated-interface",
+            "untranslated-text",
             "withdrawal-missing",
         ]
     );

@@ -63,9 +63,9 @@ pub fn between(old: &str, new: &str) -> Difference {
         let heading = new[..op.new_range().start].iter().rposition(|block| block.heading);
         if let Some(at) = heading.filter(|at| shown != Some(*at)) {
             shown = Some(at);
-            difference.html.push_str("<h4>");
+            difference.html.push_str("<h3>");
             escape_into(&new[at].text, &mut difference.html);
-            difference.html.push_str("</h4>\n");
+            difference.html.push_str("</h3>\n");
         }
         difference.blocks(&old[op.old_range()], &new[op.new_range()]);
     }
@@ -159,8 +159,8 @@ mod tests {
         assert_eq!(
             difference.html,
             format!(
-                "<h4>How long</h4>\n<p>We keep it for <del>{hidden}2</del><ins>{hidden}3</ins> years.</p>\n\
-                 <h4>Other</h4>\n<p><ins>{hidden}New &amp; fine.</ins></p>\n"
+                "<h3>How long</h3>\n<p>We keep it for <del>{hidden}2</del><ins>{hidden}3</ins> years.</p>\n\
+                 <h3>Other</h3>\n<p><ins>{hidden}New &amp; fine.</ins></p>\n"
             )
         );
         let words: Vec<_> = difference.words.iter().map(|(at, word)| (&difference.html[at - 1..*at], word.clone())).collect();

@@ -36,6 +36,10 @@ pub struct Version {
     pub texts: BTreeMap<String, Text>,
     /// What was declared.
     pub registry: Registry,
+    /// The seal of the version published before it; empty for the first one.
+    pub previous: String,
+    /// The SHA-256 of all of the above, in hexadecimal digits.
+    pub seal: String,
 }
 
 /// What a version said in one language.
@@ -67,10 +71,40 @@ impl Version {
             )
         };
         let version: Self = serde_json::from_slice(bytes).map_err(|error| wrong(format!("this is no published version: {error}")))?;
-        match Self::path(&version.policy, &version.version) == **path {
-            true => Ok(version),
-            false => Err(wrong(format!("this is version {} of `{}`, which lies elsewhere", version.version, version.policy))),
+        if Self::path(&version.policy, &version.version) != **path {
+            return Err(wrong(format!("this is version {} of `{}`, which lies elsewhere", version.version, version.policy)));
         }
+        match version.made_seal() == version.seal {
+            true => Ok(version),
+            false => Err(wrong(format!("version {} of `{}` was changed after it was published", version.version, version.policy))),
+        }
+    }
+
+    /// Seals it, behind the version published before.
+    #[must_use]
+    pub fn sealed(mut self, previous: Option<&Self>) -> Self {
+        self.previous = previous.map(|version| version.seal.clone()).unwrap_or_default();
+        self.seal = self.made_seal();
+        self
+    }
+
+    fn made_seal(&self) -> String {
+        registry::digest::of(&Self { seal: String::new(), ..self.clone() })
+    }
+
+    /// A version of a policy whose predecessor is gone, or which two follow.
+    pub fn gap(versions: &[Self]) -> Option<Box<Diagnostic>> {
+        let broken = versions.iter().find(|version| {
+            let others = versions.iter().filter(|other| other.policy == version.policy);
+            let has_previous = version.previous.is_empty() || others.clone().any(|other| other.seal == version.previous);
+            !has_previous || others.filter(|other| other.previous == version.previous).count() > 1
+        })?;
+        Some(Box::new(
+            Diagnostic::new(&INVALID_VERSION, format!("the version before version {} of `{}` is missing", broken.version, broken.policy))
+                .in_file(&Arc::from(Self::path(&broken.policy, &broken.version)))
+                .why("every version that people could read stays readable")
+                .help("restore its file from the site’s history"),
+        ))
     }
 
     /// Its file's text.

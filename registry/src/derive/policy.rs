@@ -43,8 +43,10 @@ pub struct Policy {
     pub bases: Vec<BasesView>,
     /// Who receives it.
     pub recipients: Vec<RecipientView>,
-    /// Those of them to whom it leaves the EEA, or may.
+    /// Those of them to whom it leaves the EEA.
     pub transfers: Vec<RecipientView>,
+    /// Those of them whose country is not known.
+    pub unplaced: Vec<RecipientView>,
     /// How long it is kept.
     pub retention: Vec<RetentionView>,
     /// What is stored in the browser, by category.
@@ -103,7 +105,8 @@ pub fn policy(registry: &Registry, words: Words<'_>) -> Policy {
         purposes: registry.purposes.iter().map(|purpose| telling.purpose(purpose)).collect(),
         bases: telling.bases(),
         recipients: registry.recipients.iter().map(|recipient| telling.recipient(recipient)).collect(),
-        transfers: registry.recipients.iter().filter(|r| r.is_outside_eea() != Some(false)).map(|r| telling.recipient(r)).collect(),
+        transfers: registry.recipients.iter().filter(|r| r.is_outside_eea() == Some(true)).map(|r| telling.recipient(r)).collect(),
+        unplaced: registry.recipients.iter().filter(|r| r.is_outside_eea().is_none()).map(|r| telling.recipient(r)).collect(),
         retention: registry.retention.iter().map(|rule| telling.retention(rule)).collect(),
         categories: telling.categories(),
         asks_for_consent: registry.asks_for_consent(),

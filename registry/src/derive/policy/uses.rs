@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Answer, Telling};
-use crate::model::{Basis, BasisUse, DataCategory, DataId, Enforcer, Field, From, Purpose, Retention, Role};
+use crate::model::{Basis, BasisUse, DataCategory, DataId, Enforcer, Field, From, Keep, Purpose, Retention, Role, Stated, Then};
 
 /// A category of data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -229,15 +229,17 @@ impl Telling<'_> {
             Enforcer::Browser => self.words.word("by_browser"),
             Enforcer::Product => self.words.word("by_product"),
         };
+        let then = |then: Then| (then.name().to_owned(), self.words.word_of("then", then.name()));
         RetentionView {
             id: rule.id.0.clone(),
             label: rule.label.as_ref().map_or_else(|| data.join(", "), |label| self.text(label)),
             data: if rule.label.is_some() { data } else { Vec::new() },
             during: self.optional(rule.during.as_ref()),
             keep: self.answer(rule.keep.as_ref(), |keep| self.words.keep(*keep)),
-            session: matches!(rule.keep, Some(crate::model::Stated::Known(crate::model::Keep::Session))),
+            session: matches!(rule.keep, Some(Stated::Known(Keep::Session))),
             from: self.optional(rule.from.as_ref()),
-            then: rule.then.map(|then| (then.name().to_owned(), self.words.word_of("then", then.name()))).unwrap_or_default(),
+            // "Until it is deleted, then deleted" says nothing.
+            then: rule.then.filter(|_| rule.keep != Some(Stated::Known(Keep::UntilDeleted))).map(then).unwrap_or_default(),
             because: self.optional(rule.because.as_ref()),
             by: self.answer(rule.by.as_ref(), by),
         }

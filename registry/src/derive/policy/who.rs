@@ -197,10 +197,17 @@ impl Telling<'_> {
             outside_eea: recipient.is_outside_eea() == Some(true),
             address: owned(recipient.address.as_ref()),
             safeguards: self.answer(recipient.safeguards.as_ref(), safeguards),
-            copy: owned(recipient.copy.as_ref()),
+            // Only clauses and corporate rules are documents of which there are copies (GDPR Art. 13(1)(f)).
+            copy: owned(recipient.copy.as_ref().filter(|_| has_clauses(recipient))),
             privacy: owned(recipient.privacy.as_ref()),
             certifications: recipient.certifications.clone(),
             facts: recipient.facts.as_ref().map(FactsView::from),
         }
     }
+}
+
+/// Whether a transfer to a recipient rests on clauses or rules that people can ask to read.
+fn has_clauses(recipient: &Recipient) -> bool {
+    let safeguards = recipient.safeguards.as_ref().and_then(Stated::known);
+    safeguards.is_some_and(|list| list.iter().any(|safeguard| matches!(safeguard, Safeguard::Scc | Safeguard::Bcr)))
 }

@@ -1,0 +1,26 @@
+// A copy of the CRESCO site whose privacy policy has changed once: version 1 keeps enquiries for 2 years, version 2 for 3.
+
+import { copySite, run } from "./site.js";
+
+/** When version 2 takes effect, and days before and after it. */
+export const DAYS = { first: "2026-05-01", announced: "2026-12-01", effective: "2027-01-15", after: "2027-02-01" };
+
+/** Publishes both versions. */
+export async function changedPolicy(t) {
+  const site = await copySite(t);
+  await run(site, ["policy", "publish", "--date", DAYS.first]);
+  await site.edit("content/privacy.yaml", "keep: 2 years", "keep: 3 years");
+  await site.edit("content/contact.md", "2 years", "3 years");
+  await site.edit("content/contact.fr.md", "2\u00a0ans", "3\u00a0ans");
+  for (const file of ["content/privacy.md", "content/privacy.fr.md"]) {
+    await site.edit(file, "version: 1\neffective: 2026-05-01", `version: 2\neffective: ${DAYS.effective}`);
+  }
+  await run(site, ["policy", "publish", "--date", DAYS.announced]);
+  return site;
+}
+
+/** The addresses that a policy with versions has, by language. */
+export const POLICY = { en: "/privacy/", fr: "/fr/confidentialite/" };
+
+/** Every page of a language's policy. */
+export const policyPages = (lang) => ["", "versions/1/", "versions/2/", "changes/"].map((rest) => POLICY[lang] + rest);
