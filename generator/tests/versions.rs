@@ -48,9 +48,10 @@ fn publish(files: &mut Memory, today: Date) -> Result<Version, String> {
 
 /// Changes the policy's words, version and day in both languages.
 fn change(files: &mut Memory, version: &str, effective: &str) {
-    for (path, words, others) in
-        [("content/privacy.md", "We keep little.", "We keep nothing."), ("content/privacy.fr.md", "Nous gardons peu.", "Nous ne gardons rien.")]
-    {
+    for (path, words, others) in [
+        ("content/privacy.md", "We keep little.", "We keep nothing."),
+        ("content/privacy.fr.md", "Nous gardons peu.", "Nous ne gardons rien."),
+    ] {
         let text = String::from_utf8(files.0[path].clone()).unwrap();
         let text = text.replace(words, others).replace("version: 1", &format!("version: {version}"));
         files.save(path, text.replace("2026-05-01", effective).as_bytes());
@@ -92,7 +93,10 @@ fn what_changed_is_told_word_by_word_in_each_language_with_a_feed() {
     assert!(text(&build, "fr/confidentialite/changes/index.html").contains("[ajouté] "));
     assert!(text(&build, "privacy/versions/1/index.html").contains("We keep little."));
     let feed = text(&build, "privacy/changes/atom.xml");
-    assert!(feed.contains("<id>https://a.example/privacy/versions/2/</id>") && feed.contains("<updated>2026-07-01T00:00:00Z</updated>"), "{feed}");
+    assert!(
+        feed.contains("<id>https://a.example/privacy/versions/2/</id>") && feed.contains("<updated>2026-07-01T00:00:00Z</updated>"),
+        "{feed}"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod field_without_purpose;
 #[cfg(test)]
 mod fixture;
 mod interest_unstated;
+mod legal_notice_incomplete;
 mod obligation_unstated;
 mod policy_stale;
 mod purpose_without_basis;
@@ -68,6 +69,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (dpo_undecided::check, &[&dpo_undecided::DPO_UNDECIDED]),
     (field_without_purpose::check, &[&field_without_purpose::FIELD_WITHOUT_PURPOSE]),
     (interest_unstated::check, &[&interest_unstated::INTEREST_UNSTATED]),
+    (legal_notice_incomplete::check, &[&legal_notice_incomplete::LEGAL_NOTICE_INCOMPLETE]),
     (obligation_unstated::check, &[&obligation_unstated::OBLIGATION_UNSTATED]),
     (policy_stale::check, &[&policy_stale::POLICY_STALE]),
     (purpose_without_basis::check, &[&purpose_without_basis::PURPOSE_WITHOUT_BASIS]),

@@ -54,7 +54,7 @@ fn nothing_is_published_that_is_not_declared() {
     assert_eq!(names(&site()), both);
     assert_eq!(names(&site().replace("policy: privacy\n", "")), both[1..]);
     assert_eq!(names(&site().replace("sale: none\n", "")), both[1..]);
-    assert_eq!(names(&site().replace("email: privacy@lighthouse.example\n", "")), both[..1]);
+    assert_eq!(names(&site().replace("  email: privacy@lighthouse.example\n", "")), both[..1]);
     assert_eq!(names("=== content/privacy.yaml\ncontroller: { name: A, address: B, email: c@d.example }\nsale: none\n"), [""; 0]);
 }
 

@@ -106,6 +106,7 @@ fn these_rules_can_be_silenced() {
             "inline-script",
             "interest-unstated",
             "large-page",
+            "legal-notice-incomplete",
             "missing-alternative",
             "obligation-unstated",
             "policy-stale",

@@ -1,5 +1,6 @@
 //! `plainsite export`: what the site declares, in a form for machines and records.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -182,11 +183,19 @@ fn csv(record: &Record) -> String {
     let (headings, controller): (Vec<&str>, Vec<&str>) = record.controller.iter().map(|(a, b)| (a.as_str(), b.as_str())).unzip();
     let rows = std::iter::once((&record.headings, headings)).chain(record.rows.iter().map(|row| (row, controller.clone())));
     for (row, beside) in rows {
-        let cells = row.iter().map(String::as_str).chain(beside);
-        writer.write_record(cells).expect("rows of one length are written to memory");
+        let cells = row.iter().map(String::as_str).chain(beside).map(plain_cell);
+        writer.write_record(cells.map(|cell| cell.into_owned())).expect("rows of one length are written to memory");
     }
     let bytes = writer.into_inner().expect("memory takes everything");
     String::from_utf8(bytes).expect("only texts were written")
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn plain_cell(text: &str) -> Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// The controller as a list, and a section for each activity: a table of ten columns is wider than a page.
@@ -219,5 +228,11 @@ mod tests {
         let record = Record { controller, headings: texts(["Purpose", "Data"]), rows: vec![texts(["Pay #1, now", "<b>\n|"])] };
         assert_eq!(markdown(&record), "- **Controller**: A \\*new\\* \"name\"\n\n## Pay \\#1, now\n\n- **Data**: \\<b\\> \\|\n");
         assert_eq!(csv(&record), "Purpose,Data,Controller\n\"Pay #1, now\",\"<b>\n|\",\"A *new* \"\"name\"\"\"\n");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(plain_cell("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(plain_cell("2 = 2"), "2 = 2");
     }
 }
