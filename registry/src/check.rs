@@ -103,13 +103,18 @@ pub fn registry(declared: &Declared, today: &str) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Whether a diagnostic points at a declaration whose value, or a part of it, was refused.
+/// Whether a diagnostic points at a declaration whose value, or a part of it, was refused. The keys of a section's entry,
+/// such as `retention.leads.by`, are judged by one another: each stands for the whole entry.
 fn holds_refused(declared: &Declared, diagnostic: &Diagnostic) -> bool {
     let Some(label) = diagnostic.labels.first() else { return false };
     let within = |refused: &str, path: &str| refused.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let pointed_at = |place: &Place| place.file == label.file && Some(place.key) == label.span;
     let mut paths = declared.places.iter().filter(|(_, place)| pointed_at(place));
-    paths.any(|(path, _)| declared.refused.iter().any(|refused| within(refused, path)))
+    paths.any(|(path, _)| {
+        let entry = path.rsplit_once('.').map(|(entry, _)| entry).filter(|entry| entry.split('.').count() == 2);
+        let path = entry.unwrap_or(path);
+        declared.refused.iter().any(|refused| within(refused, path))
+    })
 }
 
 #[cfg(test)]

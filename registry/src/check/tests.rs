@@ -142,6 +142,7 @@ fn what_was_refused_is_not_missed_as_well() {
         ("answer_within: 1 month", "answer_within: a month"),
         ("withdraw: [banner]", "withdraw: [baner]"),
         ("by: job", "by: jobb"),
+        ("then: delete", "then: delet"),
         ("a@acme.example", "a at acme.example"),
     ] {
         assert!(WHOLE.contains(written), "{written}");
