@@ -70,18 +70,22 @@ pub(super) fn sale(fields: &mut Fields<'_>) -> Option<Stated<Sale>> {
 /// Whether a text is a clause in every language, and none that denies: `sale: no` must not tell people that data is sold.
 fn says_something(text: &Localized) -> bool {
     let texts = std::iter::once(&text.default).chain(text.by_language.iter().map(|(_, text)| text));
-    texts.into_iter().all(|text| {
-        let mut words = text.split_whitespace();
-        let first = words.next().unwrap_or("").to_lowercase();
-        words.next().is_some() && !DENIALS.contains(&first.trim_matches(|c: char| !c.is_alphanumeric()))
-    })
+    texts.into_iter().all(|text| text.split_whitespace().count() > 1 && !denies(text))
 }
 
-/// The remedy where "none" may be meant by another word.
+/// Whether a text begins with a word that denies.
+fn denies(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or("").to_lowercase();
+    DENIALS.contains(&first.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// The remedy where "none" may be meant by another word. Who says yes, or says more, is not led to deny it.
 fn none_meant(node: &Node) -> Option<String> {
-    let denies = |key: &str| DENIALS.contains(&key);
     let meant = match &node.value {
-        Value::Scalar(_) => true,
+        Value::Scalar(scalar) => {
+            let affirms = ["yes", "true", "oui", "1"].contains(&scalar.text.to_lowercase().as_str());
+            denies(&scalar.text) || !affirms && scalar.text.split_whitespace().count() == 1
+        }
         Value::Map(entries) => entries.iter().any(|entry| denies(&entry.key)),
         Value::List(items) => items.is_empty(),
     };

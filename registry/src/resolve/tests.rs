@@ -133,13 +133,14 @@ fn helps(text: &str) -> Vec<String> {
 
 #[test]
 fn who_sells_nothing_says_none() {
-    for no in ["no", "false", "never", "None", "0", "non", "Yes", "{ none: we sell nothing }", "{ no: never }", "no data is sold"] {
+    for no in ["no", "false", "never", "None", "0", "non", "nope", "{ none: we sell nothing }", "{ no: never }", "no data is sold"] {
         assert_eq!(helps(&format!("sale: {no}\n")), ["did you mean `none`?"], "{no}");
     }
     for sale in ["none", "addresses go to brokers", "{ en: addresses go to brokers, fr: les adresses sont vendues }", "{ unknown: A }"] {
         assert_eq!(wrong(&format!("sale: {sale}\n")), [], "{sale}");
     }
     assert_eq!(helps("automated_decisions: no\n"), ["did you mean `none`?"]);
+    assert_eq!((helps("sale: yes\n"), helps("automated_decisions: leads are scored\n")), (vec![String::new()], vec![String::new()]));
     assert_eq!(wrong("automated_decisions: { logic: a score, consequences: a refusal, why: so }\n").len(), 1);
 }
 
