@@ -28,7 +28,7 @@ pub mod untranslated_text;
 mod withdrawal_missing;
 
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::model::{Places, Registry, Service};
+use crate::model::{Place, Places, Registry, Service};
 use crate::resolve::Declared;
 
 /// What the checks judge.
@@ -91,14 +91,33 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     CHECKS.iter().flat_map(|(_, rules)| rules.iter().copied()).chain([&untranslated_text::UNTRANSLATED_TEXT])
 }
 
-/// Judges what is declared. Where no more than a controller is declared, it is judged by that alone.
+/// Judges what is declared. Where no more than a controller is declared, it is judged by that alone. What could not be
+/// read is not judged, and what was refused is not missed: its author has been told of it already.
 pub fn registry(declared: &Declared, today: &str) -> Vec<Diagnostic> {
+    if declared.unreadable {
+        return Vec::new();
+    }
     let judged = Judged { registry: &declared.registry, places: &declared.places, today };
     let mut diagnostics = Vec::new();
     for (check, _) in CHECKS {
         check(judged, &mut diagnostics);
     }
+    diagnostics.retain(|diagnostic| !holds_refused(declared, diagnostic));
     diagnostics
+}
+
+/// Whether a diagnostic points at a declaration whose value, or a part of it, was refused. The keys of a section's entry,
+/// such as `retention.leads.by`, are judged by one another: each stands for the whole entry.
+fn holds_refused(declared: &Declared, diagnostic: &Diagnostic) -> bool {
+    let Some(label) = diagnostic.labels.first() else { return false };
+    let within = |refused: &str, path: &str| refused.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let pointed_at = |place: &Place| place.file == label.file && Some(place.key) == label.span;
+    let mut paths = declared.places.iter().filter(|(_, place)| pointed_at(place));
+    paths.any(|(path, _)| {
+        let entry = path.rsplit_once('.').map(|(entry, _)| entry).filter(|entry| entry.split('.').count() == 2);
+        let path = entry.unwrap_or(path);
+        declared.refused.iter().any(|refused| within(refused, path))
+    })
 }
 
 #[cfg(test)]

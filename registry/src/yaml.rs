@@ -10,7 +10,7 @@ use std::sync::Arc;
 use granit_parser::{Event, Parser, ScalarStyle, options};
 
 use crate::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
-pub use fields::{Fields, wrong_type};
+pub use fields::{Fields, is_name, no_name, wrong_type};
 
 /// The text is not YAML.
 pub static INVALID_YAML: Rule =

@@ -114,3 +114,57 @@ fn a_diagnostic_says_why_and_what_to_do() {
         assert!(plain, "{}", diagnostic.message);
     }
 }
+
+/// The rules that a text breaks, when it is read and when it is judged.
+fn all_rules(privacy: &str, form: Option<&str>) -> Vec<&'static str> {
+    let (file, form_file) = (Arc::from(crate::model::FILE), Arc::from("content/forms/contact.yaml"));
+    let forms: Vec<_> = form.map(|form| (&form_file, form)).into_iter().collect();
+    let read = resolve::registry(Some((&file, privacy)), &forms);
+    let judged = super::registry(&read.value, TODAY);
+    read.diagnostics.iter().chain(&judged).map(|diagnostic| diagnostic.rule.name).collect()
+}
+
+#[test]
+fn what_was_refused_is_not_missed_as_well() {
+    for (written, wrong) in [
+        ("authority: cnil", "authority: cnli"),
+        ("sale: none", "sale: no"),
+        ("dpo: { none: we are three people }", "dpo: nobody"),
+        ("automated_decisions: none", "automated_decisions: no"),
+        ("country: FR }", "country: France }"),
+        ("country: DE", "country: Germany"),
+        ("role: processor, does: stores", "role: procesor, does: stores"),
+        ("basis: legitimate-interest", "basis: legitimate-intrest"),
+        ("keep: 2 years", "keep: two years"),
+        ("keep: 6 months", "keep: half a year"),
+        ("offer: [access,", "offer: [acces,"),
+        ("channel: [email, form]", "channel: [emial]"),
+        ("answer_within: 1 month", "answer_within: a month"),
+        ("withdraw: [banner]", "withdraw: [baner]"),
+        ("by: job", "by: jobb"),
+        ("then: delete", "then: delet"),
+        ("a@acme.example", "a at acme.example"),
+    ] {
+        assert!(WHOLE.contains(written), "{written}");
+        assert_eq!(all_rules(&WHOLE.replace(written, wrong), Some(FORM)), ["wrong-type"], "{wrong}");
+    }
+    let found = all_rules(&WHOLE.replace("use: vercel, role: processor,", "use: vrcel,"), Some(FORM));
+    assert_eq!(found, ["unknown-catalogue-entry"]);
+}
+
+#[test]
+fn what_was_refused_hides_nothing_elsewhere() {
+    let text = WHOLE.replace("basis: legitimate-interest", "basis: legitimate-intrest").replace("keep: 24 hours, ", "");
+    assert_eq!(all_rules(&text, Some(FORM)), ["wrong-type", "retention-missing"]);
+    let text = WHOLE.replace("authority: cnil", "authority: cnli").replace("dpo: {", "# dpo: {");
+    assert_eq!(all_rules(&text, Some(FORM)), ["wrong-type", "dpo-undecided"]);
+}
+
+#[test]
+fn nothing_is_judged_where_a_file_or_a_section_cannot_be_read() {
+    assert_eq!(all_rules("controller: [\n", Some(FORM)), ["invalid-yaml"]);
+    assert_eq!(all_rules("just words\n", Some(FORM)), ["wrong-type"]);
+    assert_eq!(all_rules(WHOLE, Some("fields: [\n")), ["invalid-yaml"]);
+    assert_eq!(all_rules("recipients: [crm]\ndata: { lead: { label: L } }\n", Some(FORM)), ["wrong-type"]);
+    assert_eq!(all_rules("purposes: { answer: consent }\n", Some(FORM)), ["wrong-type"]);
+}

@@ -25,6 +25,50 @@ LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ
 PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO \
 TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
+/// What authors write for the countries that registries name most, in English and in the country's own language.
+const NAMED: &str = "\
+AT austria, österreich
+BE belgium, belgique, belgië
+BG bulgaria
+BR brazil, brasil
+CA canada
+CH switzerland, suisse, schweiz
+CY cyprus
+CZ czechia, czech republic
+DE germany, deutschland, allemagne
+DK denmark, danmark
+EE estonia
+ES spain, españa, espagne
+FI finland, suomi
+FR france
+GB uk, united kingdom, great britain, england, royaume-uni
+GR greece, el
+HR croatia
+HU hungary
+IE ireland, irlande
+IL israel
+IN india, inde
+IS iceland
+IT italy, italia, italie
+JP japan, japon
+KR south korea, korea
+LI liechtenstein
+LT lithuania
+LU luxembourg
+LV latvia
+MT malta
+NL netherlands, the netherlands, nederland, holland, pays-bas
+NO norway, norge
+NZ new zealand
+PL poland, polska
+PT portugal
+RO romania
+SE sweden, sverige
+SG singapore
+SI slovenia
+SK slovakia
+US usa, united states, united states of america, u.s., u.s.a., états-unis";
+
 /// Whether a text is the code of a country.
 pub fn is_country(code: &str) -> bool {
     has(ALL, code)
@@ -38,6 +82,13 @@ impl Country {
     /// The country with a code, in capitals.
     pub fn parse(code: &str) -> Option<Self> {
         is_country(code).then(|| code.as_bytes().try_into().map(Self).ok()).flatten()
+    }
+
+    /// The country that a text most likely means that is no code: one in small letters, or a name.
+    pub fn meant(text: &str) -> Option<Self> {
+        let name = text.trim().to_lowercase();
+        let named = NAMED.lines().find(|line| line[3..].split(", ").any(|known| known == name)).map(|line| &line[..2]);
+        named.and_then(Self::parse).or_else(|| Self::parse(&name.to_ascii_uppercase()))
     }
 
     /// Its code.
@@ -92,5 +143,14 @@ mod tests {
         assert_eq!(Country::all().count(), 249);
         assert!(Country::parse("FR").unwrap().in_eea() && !Country::parse("US").unwrap().in_eea());
         assert_eq!((Country::parse("UK"), Country::parse("fr")), (None, None));
+        assert!(NAMED.lines().all(|line| is_country(&line[..2]) && line[3..].to_lowercase() == line[3..]));
+    }
+
+    #[test]
+    fn a_name_means_a_country() {
+        for (text, code) in [("France", "FR"), ("UK", "GB"), ("us", "US"), ("United States", "US"), ("Österreich", "AT")] {
+            assert_eq!(Country::meant(text), Country::parse(code), "{text}");
+        }
+        assert_eq!((Country::meant("Atlantis"), Country::meant("")), (None, None));
     }
 }

@@ -35,10 +35,14 @@ impl Period {
             return Self::iso(iso);
         }
         let mut period = Self::default();
+        let text = text.to_ascii_lowercase();
         let mut words = text.split([' ', ',']).filter(|word| !word.is_empty() && *word != "and");
-        while let Some(number) = words.next() {
-            period.add(number.parse().ok()?, UNITS.iter().position(|unit| words_unit(words.clone().next()) == Some(unit))?)?;
-            words.next();
+        while let Some(word) = words.next() {
+            // `2years` is a number and a unit as well.
+            let (number, unit) = word.split_at(word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len()));
+            let unit = if unit.is_empty() { words.next()? } else { unit };
+            let unit = unit.strip_suffix('s').unwrap_or(unit);
+            period.add(number.parse().ok()?, UNITS.iter().position(|known| *known == unit)?)?;
         }
         (period != Self::default()).then_some(period)
     }
@@ -103,10 +107,6 @@ impl Period {
     }
 }
 
-fn words_unit(word: Option<&str>) -> Option<&str> {
-    word.map(|word| word.strip_suffix('s').unwrap_or(word))
-}
-
 /// ISO 8601, such as `P1Y6M`.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,6 +155,9 @@ mod tests {
             ("24 hours", "PT24H"),
             ("5 minutes", "PT5M"),
             ("1 week, 2 days", "P1W2D"),
+            ("2 Years", "P2Y"),
+            ("2years", "P2Y"),
+            ("1Year AND 6months", "P1Y6M"),
         ] {
             assert_eq!(Period::parse(words).unwrap().to_string(), iso);
             assert_eq!(Period::parse(words), Period::parse(iso));
@@ -163,7 +166,23 @@ mod tests {
 
     #[test]
     fn what_is_no_period_is_none() {
-        for text in ["", "P", "years", "2", "2 moons", "P2", "PT2D", "P2YT", "0 days", "4294967296 days", "two years"] {
+        for text in [
+            "",
+            "P",
+            "years",
+            "2",
+            "2 moons",
+            "P2",
+            "PT2D",
+            "P2YT",
+            "0 days",
+            "4294967296 days",
+            "two years",
+            "2 yrs",
+            "2 ans",
+            "2yearss",
+            "+2 years",
+        ] {
             assert_eq!(Period::parse(text), if text == "P2YT" { Period::parse("P2Y") } else { None }, "{text}");
         }
     }

@@ -2,12 +2,12 @@
 
 use super::read::{id, text, word};
 use crate::model::{DataId, Field, FieldType, Form, FormId, Limits, Localized, OptionItem, PurposeId};
-use crate::yaml::{Fields, Node, Value};
+use crate::yaml::{Fields, Node, Value, wrong_type};
 
 /// The name of the form in a file: the file's own.
 pub(super) fn name(path: &str) -> &str {
     let file = path.rsplit('/').next().unwrap_or(path);
-    file.split('.').next().unwrap_or(file)
+    file.strip_suffix(".yaml").unwrap_or(file)
 }
 
 pub(super) fn read(name: &str, fields: &mut Fields<'_>) -> Form {
@@ -27,7 +27,6 @@ fn send() -> Localized {
 fn field(name: &str, fields: &mut Fields<'_>, data: Option<&DataId>, purpose: Option<&PurposeId>) -> Field {
     let types: Vec<&str> = FieldType::ALL.iter().map(|kind| kind.name()).collect();
     let parse = |text: &str| FieldType::ALL.into_iter().find(|kind| kind.name() == text);
-    let length = |value: Option<i64>| value.and_then(|length| u32::try_from(length).ok());
     Field {
         name: name.to_owned(),
         label: text(fields, "label").unwrap_or_else(|| Localized::everywhere(name)),
@@ -35,16 +34,29 @@ fn field(name: &str, fields: &mut Fields<'_>, data: Option<&DataId>, purpose: Op
         kind: word(fields, "type", &types, parse).unwrap_or(FieldType::Text),
         required: fields.bool("required").unwrap_or(false),
         why: text(fields, "why"),
-        limits: Limits {
-            min_length: length(fields.int("min_length")),
-            max_length: length(fields.int("max_length")),
-            pattern: fields.text("pattern"),
-        },
+        limits: limits(fields),
         options: fields.typed("options", "a map of values to labels", options).unwrap_or_default(),
         autocomplete: fields.text("autocomplete"),
         data: id(fields, "data").or_else(|| data.cloned()),
         purpose: id(fields, "purpose").or_else(|| purpose.cloned()),
     }
+}
+
+fn limits(fields: &mut Fields<'_>) -> Limits {
+    let length = |node: &Node| u32::try_from(node.as_int()?).ok().filter(|length| *length > 0);
+    let expected = "a whole number above 0";
+    let (min_length, max_length) = (fields.typed("min_length", expected, length), fields.typed("max_length", expected, length));
+    if let (Some(min), Some(max), Some(node)) = (min_length, max_length, fields.take("min_length"))
+        && min > max
+    {
+        let wrong = wrong_type("`min_length`", "no more than `max_length`", fields.file(), node.span);
+        fields.diagnostics().push(wrong.help("no value is both so long and so short: make `max_length` greater, or take one of them out"));
+    }
+    if let Some(blank) = fields.blank("pattern") {
+        let wrong = wrong_type("`pattern`", "a regular expression", fields.file(), blank.span);
+        fields.diagnostics().push(wrong.help("write what the whole value must match, or take `pattern` out"));
+    }
+    Limits { min_length, max_length, pattern: fields.text("pattern") }
 }
 
 fn options(node: &Node) -> Option<Vec<OptionItem>> {

@@ -1,7 +1,7 @@
 //! Reads what people can ask for, how the policy changes, and what else it tells.
 
 use super::read::{self, stated_period, text, texts, words};
-use super::system;
+use super::{address, system};
 use crate::model::{Attribution, California, CaliforniaRight, Changes, Channel, Effective, Extension, Measure, Right, Rights, Stated};
 use crate::yaml::{Fields, Node, Value, wrong_type};
 
@@ -80,9 +80,9 @@ pub(super) fn attribution(fields: &mut Fields<'_>) -> Attribution {
     Attribution {
         label: text(fields, "label").unwrap_or_default(),
         publisher: fields.text("publisher"),
-        url: fields.text("url"),
+        url: address::web(fields, "url"),
         licence: fields.text("licence").unwrap_or_default(),
-        licence_url: fields.text("licence_url"),
+        licence_url: address::web(fields, "licence_url"),
         owner: text(fields, "owner"),
     }
 }

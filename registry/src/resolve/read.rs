@@ -1,11 +1,14 @@
 //! Readers of the registry's own types: texts in languages, what is stated or unknown, words of a vocabulary, periods, ids.
 
-use crate::diagnostic::suggest;
+use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::model::{Country, Keep, Localized, Period, Stated};
-use crate::yaml::{Fields, Node, Value, wrong_type};
+use crate::yaml::{Fields, Node, Value, WRONG_TYPE, wrong_type};
 
 /// What [`period`] expects.
 const PERIOD: &str = "a length of time, such as `2 years` or `P2Y`";
+
+/// What `unknown:` is without anybody behind it.
+const WHO: &str = "name who must supply it, such as `{ unknown: Acme’s owner }`";
 
 /// A text, or a map of language codes to texts, blank ones left out.
 pub fn localized(node: &Node) -> Option<Localized> {
@@ -19,7 +22,7 @@ pub fn localized(node: &Node) -> Option<Localized> {
             let by_language = by_language?;
             Some(Localized { default: by_language.first()?.1.clone(), by_language })
         }
-        _ => node.as_text().map(Localized::everywhere),
+        _ => node.as_text().filter(|_| !node.is_blank()).map(Localized::everywhere),
     }
 }
 
@@ -37,7 +40,7 @@ pub(super) fn text(fields: &mut Fields<'_>, key: &'static str) -> Option<Localiz
 /// A key's list of texts in languages; a single one is a list of one.
 pub(super) fn texts(fields: &mut Fields<'_>, key: &'static str) -> Vec<Localized> {
     let read = |node: &Node| match &node.value {
-        Value::List(items) => items.iter().map(localized).collect::<Option<Vec<_>>>(),
+        Value::List(items) => items.iter().filter(|item| !item.is_blank()).map(localized).collect::<Option<Vec<_>>>(),
         _ => localized(node).map(|text| vec![text]),
     };
     fields.typed(key, "a list of texts", read).unwrap_or_default()
@@ -46,12 +49,14 @@ pub(super) fn texts(fields: &mut Fields<'_>, key: &'static str) -> Vec<Localized
 /// Who must supply a value that nobody has stated, where it is written `{ unknown: … }`.
 pub(super) fn unknown(node: &Node) -> Option<Localized> {
     match &node.value {
-        Value::Map(entries) => match entries.as_slice() {
-            [entry] if entry.key == "unknown" => localized(&entry.value),
-            _ => None,
-        },
+        Value::Map(entries) if is_unknown(node) => localized(&entries.first()?.value),
         _ => None,
     }
+}
+
+/// Whether a value is written `{ unknown: … }`, even without anybody behind it.
+fn is_unknown(node: &Node) -> bool {
+    matches!(&node.value, Value::Map(entries) if entries.len() == 1 && entries[0].key == "unknown")
 }
 
 /// A key's value as `read` takes it, or that it is unknown.
@@ -61,8 +66,20 @@ pub(super) fn stated<T>(
     expected: &str,
     read: impl Fn(&Node) -> Option<T>,
 ) -> Option<Stated<T>> {
+    stated_or(fields, key, expected, read, |_| None)
+}
+
+/// The same, with the remedy for what `read` cannot take.
+pub(super) fn stated_or<T>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    expected: &str,
+    read: impl Fn(&Node) -> Option<T>,
+    help: impl Fn(&Node) -> Option<String>,
+) -> Option<Stated<T>> {
     let expected = format!("{expected}, or `unknown:` and who must supply it");
-    fields.typed(key, &expected, |node| unknown(node).map(Stated::Unknown).or_else(|| read(node).map(Stated::Known)))
+    let read = |node: &Node| unknown(node).map(Stated::Unknown).or_else(|| read(node).map(Stated::Known));
+    fields.typed_or(key, &expected, read, |node| if is_unknown(node) { Some(WHO.to_owned()) } else { help(node) })
 }
 
 /// A key's plain text, or that it is unknown.
@@ -72,26 +89,40 @@ pub(super) fn stated_text(fields: &mut Fields<'_>, key: &'static str) -> Option<
 
 /// A key's country, or that it is unknown.
 pub(super) fn stated_country(fields: &mut Fields<'_>, key: &'static str) -> Option<Stated<Country>> {
-    stated(fields, key, "a country by its code of two letters, such as `FR`", |node| Country::parse(node.as_text()?))
+    let read = |node: &Node| Country::parse(node.as_text()?);
+    let help = |node: &Node| Country::meant(node.as_text()?).map(|country| format!("did you mean `{country}`?"));
+    stated_or(fields, key, "a country by its code of two letters, such as `FR`", read, help)
 }
 
 /// A key's length of time.
 pub(super) fn period(fields: &mut Fields<'_>, key: &'static str) -> Option<Period> {
-    fields.typed(key, PERIOD, |node| Period::parse(node.as_text()?))
+    fields.typed_or(key, PERIOD, |node| Period::parse(node.as_text()?), period_help)
 }
 
 /// A key's length of time, or that it is unknown.
 pub(super) fn stated_period(fields: &mut Fields<'_>, key: &'static str) -> Option<Stated<Period>> {
-    stated(fields, key, PERIOD, |node| Period::parse(node.as_text()?))
+    stated_or(fields, key, PERIOD, |node| Period::parse(node.as_text()?), period_help)
+}
+
+/// The remedy for a text that is no length of time.
+fn period_help(node: &Node) -> Option<String> {
+    let text = node.as_text()?;
+    let mut digits = text.chars().filter(char::is_ascii_digit).peekable();
+    Some(match digits.peek().is_some() && digits.all(|digit| digit == '0') {
+        true => "it must be longer than nothing".to_owned(),
+        false => "write a number and English words, such as `2 years` or `1 year 6 months`, or ISO 8601, such as `P2Y`".to_owned(),
+    })
 }
 
 /// How long something is kept, or that it is unknown.
 pub(super) fn stated_keep(fields: &mut Fields<'_>, key: &'static str) -> Option<Stated<Keep>> {
-    stated(fields, key, "`session`, `until deleted` or a length of time, such as `2 years`", |node| match node.as_text()? {
+    let read = |node: &Node| match node.as_text()? {
         "session" => Some(Keep::Session),
         "until deleted" => Some(Keep::UntilDeleted),
         period => Period::parse(period).map(Keep::For),
-    })
+    };
+    let help = |node: &Node| near(node, &["session", "until deleted"]).or_else(|| period_help(node));
+    stated_or(fields, key, "`session`, `until deleted` or a length of time, such as `2 years`", read, help)
 }
 
 /// A key's word of a vocabulary.
@@ -121,6 +152,12 @@ pub(super) fn words<T: Copy>(fields: &mut Fields<'_>, key: &'static str, names: 
     values
 }
 
+/// The remedy for a word that is near one of those that are known.
+pub(super) fn near(node: &Node, names: &[&str]) -> Option<String> {
+    let word = node.as_text()?.to_lowercase();
+    nearest(&word, names.iter().copied()).map(|name| format!("did you mean `{name}`?"))
+}
+
 fn one_of(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
@@ -130,9 +167,17 @@ fn one_of(names: &[&str]) -> String {
     }
 }
 
-/// A key's list of ids.
+/// A key's list of ids, each once.
 pub(super) fn ids<I: for<'i> From<&'i str>>(fields: &mut Fields<'_>, key: &'static str) -> Vec<I> {
-    fields.texts(key).iter().map(|(text, _)| I::from(text.as_str())).collect()
+    let written = fields.texts(key);
+    for (at, (text, span)) in written.iter().enumerate() {
+        if let Some((_, first)) = written[..at].iter().find(|(earlier, _)| earlier == text) {
+            let twice = Diagnostic::new(&WRONG_TYPE, format!("`{text}` stands here twice"));
+            let file = fields.file();
+            fields.diagnostics().push(twice.at(file, *span, "again here").at(file, *first, "first here").help("keep one of them"));
+        }
+    }
+    written.iter().map(|(text, _)| I::from(text.as_str())).collect()
 }
 
 /// A key's id.

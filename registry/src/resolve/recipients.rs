@@ -1,27 +1,27 @@
 //! Reads who receives data.
 
-use super::Declared;
-use super::read::{self, stated, stated_country};
-use crate::model::{Facts, Recipient, RecipientId, Role, Safeguard};
+use super::read::{self, stated_country, stated_or};
+use super::{Declared, address};
+use crate::model::{Facts, Recipient, RecipientId, Role, Safeguard, Stated};
 use crate::yaml::{Fields, Node, Value};
 
 pub(super) fn read(id: &str, fields: &mut Fields<'_>) -> Recipient {
-    fields.text("website");
+    address::web(fields, "website");
     Recipient {
         id: RecipientId::from(id),
         name: fields.text("name").unwrap_or_else(|| id.to_owned()),
         legal_name: fields.text("legal_name"),
-        role: stated(fields, "role", "`processor`, `joint-controller` or `controller`", |node| Role::parse(node.as_text()?)),
+        role: role(fields),
         does: read::text(fields, "does"),
         country: stated_country(fields, "country"),
         region: read::text(fields, "region"),
         self_hosted: fields.bool("self_hosted").unwrap_or(false),
         address: fields.text("address"),
-        safeguards: stated(fields, "safeguards", "a list of `adequacy`, `dpf`, `scc` or `bcr`", safeguards),
-        copy: fields.text("copy"),
-        privacy: fields.text("privacy"),
+        safeguards: stated_or(fields, "safeguards", "a list of `adequacy`, `dpf`, `scc` or `bcr`", safeguards, safeguards_help),
+        copy: address::web(fields, "copy"),
+        privacy: address::web(fields, "privacy"),
         certifications: fields.texts("certifications").into_iter().map(|(text, _)| text).collect(),
-        calls: fields.texts("calls").into_iter().map(|(text, _)| text).collect(),
+        calls: address::hosts(fields, "calls"),
         facts: facts(fields),
     }
 }
@@ -50,9 +50,21 @@ fn safeguards(node: &Node) -> Option<Vec<Safeguard>> {
     }
 }
 
+/// The remedy for the first item that is no safeguard.
+fn safeguards_help(node: &Node) -> Option<String> {
+    let items = node.as_list().unwrap_or(std::slice::from_ref(node));
+    let wrong = items.iter().find(|item| item.as_text().and_then(Safeguard::parse).is_none())?;
+    read::near(wrong, Safeguard::NAMES)
+}
+
+fn role(fields: &mut Fields<'_>) -> Option<Stated<Role>> {
+    let read = |node: &Node| Role::parse(node.as_text()?);
+    stated_or(fields, "role", "`processor`, `joint-controller` or `controller`", read, |node| read::near(node, Role::NAMES))
+}
+
 /// Where facts were read, and when.
 pub(super) fn facts(fields: &mut Fields<'_>) -> Option<Facts> {
-    let (source, read) = (fields.text("source"), fields.text("read"));
+    let (source, read) = (address::web(fields, "source"), fields.text("read"));
     fields.text("unread");
     source.map(|source| Facts { source, read, of: Vec::new() })
 }

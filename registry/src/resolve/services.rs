@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::read::{id, stated_keep, text, word};
-use super::{recipients, system};
+use super::{address, recipients, system};
 use crate::model::{Category, Cookie, Directive, Localized, Origins, Party, Service, ServiceId, Storage, StorageKind};
 use crate::yaml::Fields;
 
 pub(super) fn read(key: &str, fields: &mut Fields<'_>) -> Service {
     let label = text(fields, "label").unwrap_or_else(|| Localized::everywhere(key));
+    let loosens = text(fields, "loosens");
     Service {
         id: ServiceId::from(key),
         does: text(fields, "does").unwrap_or_default(),
@@ -18,20 +19,20 @@ pub(super) fn read(key: &str, fields: &mut Fields<'_>) -> Service {
         purpose: id(fields, "purpose"),
         recipient: id(fields, "recipient"),
         receives: text(fields, "receives"),
-        origins: fields.map("origins", "`origins`", origins).unwrap_or_default(),
+        origins: fields.map("origins", "`origins`", |fields| origins(fields, loosens.is_some())).unwrap_or_default(),
         cookies: fields.list("cookies", "a cookie", cookie),
         storage: fields.list("storage", "a stored value", storage),
         consent_mode: fields.bool("consent_mode").unwrap_or(false),
-        loosens: text(fields, "loosens"),
+        loosens,
         system: system(fields),
         facts: recipients::facts(fields),
     }
 }
 
-fn origins(fields: &mut Fields<'_>) -> Origins {
+fn origins(fields: &mut Fields<'_>, loosens: bool) -> Origins {
     let mut origins = BTreeMap::new();
     for directive in Directive::ALL {
-        let list: Vec<String> = fields.texts(directive.name()).into_iter().map(|(origin, _)| origin).collect();
+        let list = address::origins(fields, directive.name(), loosens);
         if !list.is_empty() {
             origins.insert(*directive, list);
         }

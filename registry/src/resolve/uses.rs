@@ -1,6 +1,6 @@
 //! Reads what data there is, what it is used for, and how long it is kept.
 
-use super::read::{self, ids, localized, stated, stated_keep, text, texts, unknown};
+use super::read::{self, ids, localized, stated_keep, stated_or, text, texts, unknown};
 use super::{role, system};
 use crate::model::{
     Basis, BasisUse, DataCategory, DataId, Enforcer, FormId, From, Localized, Purpose, PurposeId, RecipientId, Retention, RetentionId,
@@ -72,7 +72,7 @@ pub(super) fn retention(key: &str, fields: &mut Fields<'_>) -> Retention {
 
 fn enforcer(fields: &mut Fields<'_>) -> Option<Stated<Enforcer>> {
     let expected = "`job`, `browser`, `product`, `{ recipient: … }` or `{ manual: who }`";
-    stated(fields, "by", expected, |node| {
+    let read = |node: &Node| {
         if let Value::Map(entries) = &node.value
             && let [entry] = entries.as_slice()
             && unknown(node).is_none()
@@ -89,5 +89,6 @@ fn enforcer(fields: &mut Fields<'_>) -> Option<Stated<Enforcer>> {
             "product" => Some(Enforcer::Product),
             _ => None,
         }
-    })
+    };
+    stated_or(fields, "by", expected, read, |node| read::near(node, &["job", "browser", "product"]))
 }

@@ -31,9 +31,16 @@ impl<'a> Fields<'a> {
 
     /// The value of a key, if it is written and not blank.
     pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.taken.push(key);
+        if !self.taken.contains(&key) {
+            self.taken.push(key);
+        }
         let value = self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
         value.filter(|node| !node.is_null() && !node.is_blank())
+    }
+
+    /// The value of a key that is written, and blank.
+    pub fn blank(&self, key: &str) -> Option<&'a Node> {
+        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value).filter(|node| node.is_blank())
     }
 
     /// A key's text.
@@ -66,11 +73,21 @@ impl<'a> Fields<'a> {
 
     /// A key's value as `read` takes it; where it cannot, the key must be `expected`.
     pub fn typed<T>(&mut self, key: &'static str, expected: &str, read: impl Fn(&Node) -> Option<T>) -> Option<T> {
+        self.typed_or(key, expected, read, |node| node.as_text().filter(|_| expected == TRUTH).and_then(truth))
+    }
+
+    /// The same, with the remedy for what `read` cannot take.
+    pub fn typed_or<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        read: impl Fn(&Node) -> Option<T>,
+        help: impl Fn(&Node) -> Option<String>,
+    ) -> Option<T> {
         let node = self.take(key)?;
         let value = read(node);
         if value.is_none() {
-            let truth = node.as_text().filter(|_| expected == TRUTH).and_then(truth);
-            self.diagnostics.push(wrong_type(&format!("`{key}`"), expected, self.file, node.span).maybe_help(truth));
+            self.diagnostics.push(wrong_type(&format!("`{key}`"), expected, self.file, node.span).maybe_help(help(node)));
         }
         value
     }
@@ -82,12 +99,16 @@ impl<'a> Fields<'a> {
     }
 
     /// A key's map of maps, such as `recipients`: `read` gets each key with its map, which `of` names as "`of` `key`".
+    /// The keys must be names.
     pub fn each<T>(&mut self, key: &'static str, of: &str, mut read: impl FnMut(&str, &mut Fields<'_>) -> T) -> Vec<T> {
         let Some(node) = self.take(key) else { return Vec::new() };
         let Value::Map(entries) = &node.value else {
             self.diagnostics.push(wrong_type(&format!("`{key}`"), "a map of names and what they stand for", self.file, node.span));
             return Vec::new();
         };
+        for entry in entries.iter().filter(|entry| !is_name(&entry.key)) {
+            self.diagnostics.push(no_name(&entry.key).at(self.file, entry.key_span, ""));
+        }
         let read = |entry: &'a Entry| self.nested(&entry.value, &format!("{of} `{}`", entry.key), |fields| read(&entry.key, fields));
         entries.iter().filter_map(read).collect()
     }
@@ -143,6 +164,21 @@ impl<'a> Fields<'a> {
             }
         }
     }
+}
+
+/// Whether a text can name what is declared: letters, digits, `-` and `_`, a letter first. Such a name stands in paths,
+/// headers and attributes as it is.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// The diagnostic of a text that names something and cannot, still without its place.
+pub fn no_name(text: &str) -> Diagnostic {
+    let parts = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|part| !part.is_empty());
+    let name = parts.collect::<Vec<_>>().join("-");
+    let like = if is_name(&name) { name } else { "mail-list".to_owned() };
+    Diagnostic::new(&WRONG_TYPE, format!("`{text}` must be a name of letters (a to z), digits, `-` and `_` that begins with a letter"))
+        .help(format!("write a name such as `{like}`"))
 }
 
 /// The remedy for a word that was a truth value in YAML 1.1.

@@ -21,8 +21,8 @@ pub(crate) const SPARSE: [&str; 6] = [
     "controller: {}\n",
     "controller: { name: Acme, address: { unknown: Acme }, email: { unknown: Acme }, country: { unknown: Acme } }\n\
      dpo: { unknown: Acme }\nautomated_decisions: { unknown: Acme }\nsale: { unknown: Acme }\n",
-    "controller: { name: Acme, email: no address, phone: \"+33 (0)1\" }\ndpo: { contact: dpo@acme.example }\nrights: { offer: [complaint] }\n",
-    "dpo: { contact: \"1 rue Exemple, Paris\" }\nautomated_decisions: none\nrights: { offer: [access, withdrawal] }\n",
+    "controller: { name: Acme, phone: \"+33 (0)1\" }\ndpo: { contact: dpo@acme.example }\nrights: { offer: [complaint] }\n",
+    "dpo: { contact: https://acme.example/dpo }\nautomated_decisions: none\nrights: { offer: [access, withdrawal] }\n",
     "recipients: { a: { name: A } }\ndata: { d: { label: D } }\nretention: { r: { data: [d] } }\npurposes: { p: { label: P, data: [d] } }\n",
 ];
 
