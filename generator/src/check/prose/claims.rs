@@ -4,135 +4,138 @@
 use registry::model::{Role, Stated};
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word, place};
+use super::words::{Phrases, Table, Word, place};
 use super::{Contradiction, Judge};
 
 /// What is sold.
-const DATA: [&str; 2] = [
+static DATA: Table = Table::of([
     "data|information|personal data|personal information|details|e mail address|e mail addresses|email address|email addresses",
     "donnée|données|informations|renseignements|coordonnées|fichier client",
-];
+]);
 
 /// The verb of a sale.
-const SELL: [&str; 2] = [
+static SELL: Table = Table::of([
     "sell|sells|sold|selling|rent|rents|rented|sale of|monetise|monetize",
     "vend|vends|vendra|vendrons|vendront|revendrons|vendons|vendent|vendre|vendu|vendue|vendus|vendues|vente|ventes|revend|revendons|revendre|revendues|revendue|cédons contre paiement|commercialisons",
-];
+]);
 
 /// What denies.
-const NO: [&str; 2] = ["not|never|no|nor|neither|none|don t|doesn t|won t|without", "ne|n|pas|jamais|aucun|aucune|ni|sans|nullement"];
+static NO: Table =
+    Table::of(["not|never|no|nor|neither|none|don t|doesn t|won t|without", "ne|n|pas|jamais|aucun|aucune|ni|sans|nullement"]);
 
 /// What takes a claim back, narrows it, or makes a right or a condition of it.
-const NARROWED: [&str; 2] = [
+static NARROWED: Table = Table::of([
     "ask|ask that|agree not|none of|if|unless|except|until|without your|without consent|without appropriate|without adequate|right|rights|opt out|other than|whether|before|advertising|third party cookies|marketing|\
      for commercial|commercial purposes|unnecessary|tracking cookies|optional|analytics cookies|required|request not|may not|children|minors|under|knowingly|websites|directly|merger|acquisition|acquired|assets|tell us|ask us|\
      solely for|only if|necessarily|exactly|cookie that|cookies that|necessary",
     "demander|demandez|soient|aucun de|engagez|si|sauf|excepté|jusqu|sans votre|sans consentement|sans garanties|droit|droits|hormis|avant|publicitaire*|publicité|cookie tiers|cookies tiers|fins commerciales|à des fins|facultatif*|\
      fusion|acquisition|actifs|mineurs|enfants|directement|nécessaires|dès lors|tant que|cookies de mesure|cookie de mesure|qui|lorsque|à moins",
-];
+]);
 
 /// Words for no cookies at all.
-const NO_COOKIES: [&str; 2] = [
+static NO_COOKIES: Table = Table::of([
     "no cookies|no cookie|not use cookies|not use any cookies|not set cookies|not set any cookies|not place cookies|not place any cookies|never set cookies|never use cookies|\
      don t use cookies|don t set cookies|without any cookies|free of cookies|cookie free|doesn t use cookies|not store cookies|not use any cookie",
     "aucun cookie|pas de cookie|pas de cookies|sans cookie|sans cookies|ne dépose aucun cookie|pas recours aux cookies|pas recours à des cookies",
-];
+]);
 
 /// What hands data on.
-const SHARE: [&str; 2] = [
+static SHARE: Table = Table::of([
     "share|shares|shared|sharing|disclose|discloses|disclosed|pass|passed|give|given|transfer|transferred|provide|provided",
     "partag*|transm*|communiqu*|transfer*|divulgu*|cede|cedes|cedees|cedons|fournies|fournissons",
-];
+]);
 
 /// Somebody else.
-const OTHERS: [&str; 2] = [
+static OTHERS: Table = Table::of([
     "third party|third parties|anyone|anybody|nobody|no one|anyone else",
     "des tiers|un tiers|aucun tiers|quelque tiers|quiconque|avec personne|a personne",
-];
+]);
 
 /// What may follow a claim that there are no cookies at all.
-const AT_ALL: [&str; 2] = ["are|is|on|at|and|or|in|nor|whatsoever|here", "n|ne|sur|est|et|ni|du tout|ici|dans"];
+static AT_ALL: Table = Table::of(["are|is|on|at|and|or|in|nor|whatsoever|here", "n|ne|sur|est|et|ni|du tout|ici|dans"]);
 
 /// Words for no processors.
-const NO_PROCESSORS: [&str; 2] = [
+static NO_PROCESSORS: Table = Table::of([
     "no processors|no processor|no subprocessors|no sub processors|not use processors|not use any processors|no subcontractors|no service providers|not use any service providers",
     "aucun sous traitant|pas de sous traitant|pas de sous traitants|pas recours à des sous traitants|aucun prestataire|pas recours à un sous traitant",
-];
+]);
 
 /// Words for Europe as law knows it.
-const EUROPE: [&str; 2] =
-    ["eu|eea|european union|european economic area|the union|europe", "ue|eee|union européenne|espace économique européen|europe"];
+static EUROPE: Table = Table::of([
+    "eu|eea|european union|european economic area|the union|europe",
+    "ue|eee|union européenne|espace économique européen|europe",
+]);
 
 /// Words for what is not Europe.
-const BEYOND: [&str; 2] = ["third countries|third country", "pays tiers"];
+static BEYOND: Table = Table::of(["third countries|third country", "pays tiers"]);
 
 /// What goes out of it.
-const OUT: [&str; 2] = ["outside|out of|leave|leaves|left|beyond", "hors|en dehors|quitte|quittent|quitter|sort|sortent|extérieur"];
+static OUT: Table = Table::of(["outside|out of|leave|leaves|left|beyond", "hors|en dehors|quitte|quittent|quitter|sort|sortent|extérieur"]);
 
 /// What sends it there.
-const TRANSFER: [&str; 2] = [
+static TRANSFER: Table = Table::of([
     "transfer*|data|stored|processed|sent|hosted|send|store|process",
     "transfer*|transfér*|données|stock*|traite*|envoy*|héberg*|conserv*",
-];
+]);
 
 /// What shuts everything else out.
-const ONLY: [&str; 2] = [
+static ONLY: Table = Table::of([
     "exclusively|solely|only|entirely|stays in|stay in|remains in|remain in|stays within|remains within",
     "exclusivement|uniquement|intégralement|seulement|entièrement|reste dans|restent dans|demeurent dans",
-];
+]);
 
 /// Words for decisions that machines make alone.
-const DECISIONS: [&str; 2] = [
+static DECISIONS: Table = Table::of([
     "automated decision|automated decisions|automated decision making|automated individual decision making|decisions by automated means|solely automated decisions|decisions based solely on automated",
     "décision automatisée|décisions automatisées|décision entièrement automatisée|décisions entièrement automatisées|prise de décision automatisée|décision individuelle automatisée|\
      décision fondée exclusivement sur un traitement automatisé|décisions fondées exclusivement|décision exclusivement automatisée|décisions exclusivement automatisées",
-];
+]);
 
 /// What makes them ours.
-const OURS: [&str; 2] = [
+static OURS: Table = Table::of([
     "we|us|our|data is|data are|information is|is made|are made|is taken|are taken|there is|there are",
     "nous|notre|nos|il n y a|n est|ne sont|sont|est prise|sont prises|vos données",
-];
+]);
 
 /// Why everything is as it says.
 struct Tables {
-    data: Phrases,
-    sell: Phrases,
-    no: Phrases,
-    narrowed: Phrases,
-    no_cookies: Phrases,
-    share: Phrases,
-    others: Phrases,
-    at_all: Phrases,
-    no_processors: Phrases,
-    europe: Phrases,
-    beyond: Phrases,
-    out: Phrases,
-    transfer: Phrases,
-    only: Phrases,
-    decisions: Phrases,
-    ours: Phrases,
+    data: &'static Phrases,
+    sell: &'static Phrases,
+    no: &'static Phrases,
+    narrowed: &'static Phrases,
+    no_cookies: &'static Phrases,
+    share: &'static Phrases,
+    others: &'static Phrases,
+    at_all: &'static Phrases,
+    no_processors: &'static Phrases,
+    europe: &'static Phrases,
+    beyond: &'static Phrases,
+    out: &'static Phrases,
+    transfer: &'static Phrases,
+    only: &'static Phrases,
+    decisions: &'static Phrases,
+    ours: &'static Phrases,
 }
 
 pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
-    let of = |[english, french]: [&str; 2]| judge.phrases(english, french);
+    let of = |table: &'static Table| table.read(judge.language);
     let tables = Tables {
-        data: of(DATA),
-        sell: of(SELL),
-        no: of(NO),
-        narrowed: of(NARROWED),
-        no_cookies: of(NO_COOKIES),
-        share: of(SHARE),
-        others: of(OTHERS),
-        at_all: of(AT_ALL),
-        no_processors: of(NO_PROCESSORS),
-        europe: of(EUROPE),
-        beyond: of(BEYOND),
-        out: of(OUT),
-        transfer: of(TRANSFER),
-        only: of(ONLY),
-        decisions: of(DECISIONS),
-        ours: of(OURS),
+        data: of(&DATA),
+        sell: of(&SELL),
+        no: of(&NO),
+        narrowed: of(&NARROWED),
+        no_cookies: of(&NO_COOKIES),
+        share: of(&SHARE),
+        others: of(&OTHERS),
+        at_all: of(&AT_ALL),
+        no_processors: of(&NO_PROCESSORS),
+        europe: of(&EUROPE),
+        beyond: of(&BEYOND),
+        out: of(&OUT),
+        transfer: of(&TRANSFER),
+        only: of(&ONLY),
+        decisions: of(&DECISIONS),
+        ours: of(&OURS),
     };
     for sentence in sentences.iter().filter(|sentence| sentence.kind != Kind::Heading) {
         for words in clauses(&sentence.words) {
@@ -223,7 +226,7 @@ fn none(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradicti
         let aims = behind.iter().any(|word| matches!(word.fold.as_str(), "for" | "to" | "pour" | "afin"));
         behind.is_empty() || tables.at_all.at(behind, 0).is_some() && !aims
     };
-    if let (Some(said), Some(service)) = (at(&tables.no_cookies), sets)
+    if let (Some(said), Some(service)) = (at(tables.no_cookies), sets)
         && tables.no_cookies.find(words).is_some_and(whole)
     {
         return Some(contradicted(said, "cookies", format!("services.{}", service.id)));
@@ -231,7 +234,7 @@ fn none(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradicti
     if let (Some(said), Some(recipient)) = (nobody(tables, words), third) {
         return Some(contradicted(said, "third parties", format!("recipients.{}", recipient.id)));
     }
-    let (said, recipient) = (at(&tables.no_processors)?, processor?);
+    let (said, recipient) = (at(tables.no_processors)?, processor?);
     Some(contradicted(said, "processors", format!("recipients.{}", recipient.id)))
 }
 

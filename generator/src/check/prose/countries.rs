@@ -1,38 +1,41 @@
 //! Countries: where the prose says that data is stored, processed or sent.
 
 use std::cell::LazyCell;
+use std::collections::HashMap;
 
 use registry::derive::authority;
 use registry::model::Country;
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word, folded, place, words, written};
+use super::words::{Phrases, Table, Word, folded, place, words, written};
 use super::{Contradiction, Judge};
 
 /// What says that data is somewhere, or goes there.
-const PLACE: [&str; 2] = [
+static PLACE: Table = Table::of([
     "stored|store|stores|storing|storage|processed|process|processes|processing|hosted|hosts|hosting|transferred|transfer|transfers|transferring|server|servers|\
      data centre*|data center*|datacenter*|sent|sends|send|kept|staff based|team based|provider based|provider is based|processor based|processor is based|processor is established|provider is established|located|housed|held",
     "stocke*|stocks|stockage|heberg*|traite|traites|traitee|traitees|traitement*|transfer*|serveur*|centre de donnees|centres de donnees|datacenter*|\
      envoye*|conserv*|localise*|situe*|transmis*",
-];
+]);
 
 /// How many words before a country that is looked for.
 const REACH: usize = 12;
 
 /// What a country stands behind where something is or goes there.
-const TOWARDS: [&str; 2] = ["in|in the|to|to the|into|into the|within the|within", "en|au|aux|a|vers|vers le|vers la|vers les|vers l|dans"];
+static TOWARDS: Table =
+    Table::of(["in|in the|to|to the|into|into the|within the|within", "en|au|aux|a|vers|vers le|vers la|vers les|vers l|dans"]);
 
 /// What says that people, laws or authorities are there.
-const PEOPLE: [&str; 2] = [
+static PEOPLE: Table = Table::of([
     "refer|means|resident*|reside*|residing|live|lives|living|law|laws|citizen*|individuals|persons|people|users|customers|visitors|if you|court|courts|complain*|authority|\
      authorities|your country|registered|adequate|adequacy|commissioner|incorporated|representative|headquarter*|not|never|no|without|such as|for example",
     "resident*|residez|habit*|loi|lois|droit|citoyen*|individus|personnes situees|utilisateurs situes|si vous|tribunal|tribunaux|reclamation|autorite|autorites|\
      votre pays|immatricul*|adequat|adequation|siege|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|par exemple|hors",
-];
+]);
 
 /// What a table's column is called that tells where somebody is.
-const COLUMN: [&str; 2] = ["country|location|where|place|region|data location|hosting", "pays|lieu|localisation|ou|region|hebergement"];
+static COLUMN: Table =
+    Table::of(["country|location|where|place|region|data location|hosting", "pays|lieu|localisation|ou|region|hebergement"]);
 
 /// What people call some countries beside their names.
 const VARIANTS: [(&str, &str, &str); 6] = [
@@ -44,8 +47,11 @@ const VARIANTS: [(&str, &str, &str); 6] = [
     ("RU", "Russia", "Russie"),
 ];
 
-/// The names of every country: code, and words.
-fn names(judge: Judge<'_>) -> Vec<(Country, Vec<Word>)> {
+/// The names of countries by their first word, the longest first.
+type Names = HashMap<String, Vec<(Country, Vec<Word>)>>;
+
+/// The names of every country.
+fn names(judge: Judge<'_>) -> Names {
     let mut names = Vec::new();
     let split = |name: &str| words(name, &[], &|span| span);
     for country in Country::all().filter_map(Country::parse) {
@@ -56,7 +62,13 @@ fn names(judge: Judge<'_>) -> Vec<(Country, Vec<Word>)> {
         names.extend(variants.split('|').filter_map(|name| Some((Country::parse(code)?, split(name)))));
     }
     names.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
-    names
+    let mut by_first = Names::new();
+    for (country, name) in names {
+        if let Some(first) = name.first().map(|word| word.fold.clone()) {
+            by_first.entry(first).or_default().push((country, name));
+        }
+    }
+    by_first
 }
 
 /// Whether a name stands at a word: with a capital, so that "réunion" is none, and abbreviations to the letter.
@@ -71,8 +83,8 @@ fn is_at(name: &[Word], words: &[Word], at: usize) -> bool {
 }
 
 pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
-    let of = |[english, french]: [&str; 2]| judge.phrases(english, french);
-    let (places, towards, people, columns) = (of(PLACE), of(TOWARDS), of(PEOPLE), of(COLUMN));
+    let of = |table: &'static Table| table.read(judge.language);
+    let (places, towards, people, columns) = (of(&PLACE), of(&TOWARDS), of(&PEOPLE), of(&COLUMN));
     // Few sentences are about places, and to name every country takes longer than all else here.
     let names = LazyCell::new(|| names(judge));
     let declared = LazyCell::new(|| declared(judge, &names));
@@ -86,7 +98,8 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
         let mut at = 0;
         let mut listed = 0;
         while at < words.len() {
-            let Some((country, name)) = names.iter().find(|(_, name)| is_at(name, words, at)) else {
+            let named = names.get(&words[at].fold).and_then(|named| named.iter().find(|(_, name)| is_at(name, words, at)));
+            let Some((country, name)) = named else {
                 at += 1;
                 continue;
             };
@@ -101,7 +114,7 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
             if alone
                 || also
                 || (about_places
-                    && leads_there(&towards, words, at)
+                    && leads_there(towards, words, at)
                     && places.said(&words[at.saturating_sub(REACH)..at])
                     && !is_adjective(words, end))
             {
@@ -126,12 +139,12 @@ fn leads_there(towards: &Phrases, words: &[Word], at: usize) -> bool {
 }
 
 /// The countries that the declarations name, by their codes or in words.
-fn declared(judge: Judge<'_>, names: &[(Country, Vec<Word>)]) -> Vec<Country> {
+fn declared(judge: Judge<'_>, names: &Names) -> Vec<Country> {
     let mut declared: Vec<Country> = judge.declared.countries().collect();
     if let Some(authority) = judge.declared.registry.authority.as_deref().and_then(authority::by_name) {
         declared.extend(Country::parse(authority.country));
     }
-    for (country, name) in names {
+    for (country, name) in names.values().flatten() {
         let name: Vec<&str> = name.iter().map(|word| word.fold.as_str()).collect();
         if name.concat().len() > 3 && judge.declared.names(&folded(&name.join(" "))) {
             declared.push(*country);

@@ -1,8 +1,11 @@
 //! What is declared, as prose can be held against it: every text of the registry, and its periods.
 
+use std::cell::OnceCell;
+
 use registry::model::{AutomatedDecisions, Changes, Country, Effective, Keep, Period, Registry, Sale, Stated};
 use serde_json::Value as Json;
 
+use super::periods::Amount;
 use super::words::folded;
 
 /// What is declared.
@@ -14,6 +17,8 @@ pub(in super::super) struct Declarations<'a> {
     pub(super) folded: String,
     /// The periods, by what declares them.
     pub(super) periods: Vec<(String, Period)>,
+    /// Every amount of time that a text names, once it is asked for.
+    pub(super) amounts: OnceCell<Vec<Amount>>,
 }
 
 impl<'a> Declarations<'a> {
@@ -26,7 +31,7 @@ impl<'a> Declarations<'a> {
             folded.push_str(&spaced(text));
             folded.push_str("\n ");
         }
-        Self { registry, texts, folded, periods: periods(registry) }
+        Self { registry, texts, folded, periods: periods(registry), amounts: OnceCell::new() }
     }
 
     /// Whether any text has some words, as whole words.
