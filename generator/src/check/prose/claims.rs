@@ -1,7 +1,7 @@
 //! Claims that are true or not: that data is sold or never sold, that there are no cookies, no third parties, no transfers,
 //! no automated decisions.
 
-use registry::model::{Role, Stated};
+use registry::model::{Keep, Role, Stated};
 
 use super::text::{Kind, Sentence};
 use super::words::{Phrases, Table, Word, place};
@@ -91,6 +91,36 @@ static DECISIONS: Table = Table::of([
      décision fondée exclusivement sur un traitement automatisé|décisions fondées exclusivement|décision exclusivement automatisée|décisions exclusivement automatisées",
 ]);
 
+/// What machines do that decide alone.
+static DECIDES: Table = Table::of([
+    "decide automatically|decides automatically|automatically decide|automatically decides|decided automatically|automatically decided",
+    "décide automatiquement|décident automatiquement|décidé automatiquement|décidée automatiquement|décidées automatiquement",
+]);
+
+/// What such machines are called, and whom they decide on: all of these.
+static MACHINES: Table = Table::of(["algorithm|algorithms|profiling|scoring", "algorithme|algorithmes|profilage|scoring"]);
+
+/// The person who is decided on.
+static PERSON: Table = Table::of(["you|your", "vous|votre|vos"]);
+
+/// What says that something is kept without an end.
+static FOREVER: Table = Table::of([
+    "indefinitely|forever|without any time limit|without time limit|for an unlimited period|for an indefinite period|for an unlimited time",
+    "indéfiniment|sans limitation de durée|sans limite de durée|sans limite de temps|pour une durée illimitée|pour une durée indéterminée",
+]);
+
+/// What keeps it.
+static KEEP: Table = Table::of(["keep|keeps|kept|store|stores|stored|retain|retains|retained", "conserv*|gard*|stock*|archiv*"]);
+
+/// What makes of keeping something that is not done, or only may be.
+static NOT_KEPT: Table = Table::of([
+    "anonymous|anonymised|anonymized|aggregated|statistics|may|can|longer|cannot|backup*",
+    "anonym*|agrégé*|statistiques|peut|peuvent|pouvons|sauvegarde*",
+]);
+
+/// What stands for all data where there is none of it.
+static NOTHING: Table = Table::of(["nothing", "rien"]);
+
 /// What makes them ours.
 static OURS: Table = Table::of([
     "we|us|our|data is|data are|information is|is made|are made|is taken|are taken|there is|there are",
@@ -115,6 +145,13 @@ struct Tables {
     only: &'static Phrases,
     decisions: &'static Phrases,
     ours: &'static Phrases,
+    decides: &'static Phrases,
+    machines: &'static Phrases,
+    person: &'static Phrases,
+    forever: &'static Phrases,
+    keep: &'static Phrases,
+    not_kept: &'static Phrases,
+    nothing: &'static Phrases,
 }
 
 pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
@@ -136,15 +173,24 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
         only: of(&ONLY),
         decisions: of(&DECISIONS),
         ours: of(&OURS),
+        decides: of(&DECIDES),
+        machines: of(&MACHINES),
+        person: of(&PERSON),
+        forever: of(&FOREVER),
+        keep: of(&KEEP),
+        not_kept: of(&NOT_KEPT),
+        nothing: of(&NOTHING),
     };
     for sentence in sentences.iter().filter(|sentence| sentence.kind != Kind::Heading) {
         for words in clauses(&sentence.words) {
             found.extend(sale(judge, &tables, words));
+            found.extend(machines(judge, &tables, words));
             if tables.narrowed.said(&sentence.words) {
                 continue;
             }
             found.extend(none(judge, &tables, words));
             found.extend(europe(judge, &tables, words));
+            found.extend(forever(judge, &tables, words));
             found.extend(decisions(judge, &tables, words));
         }
     }
@@ -216,7 +262,8 @@ fn none(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradicti
     let role = |recipient: &&registry::model::Recipient, roles: &[Role]| {
         !recipient.self_hosted && recipient.role.as_ref().and_then(Stated::known).is_some_and(|role| roles.contains(role))
     };
-    let third = registry.recipients.iter().find(|recipient| role(recipient, &[Role::Controller, Role::JointController]));
+    // To readers, a company that works for the site is a third party too.
+    let third = registry.recipients.iter().find(|recipient| role(recipient, &[Role::Controller, Role::JointController, Role::Processor]));
     let processor = registry.recipients.iter().find(|recipient| role(recipient, &[Role::Processor]));
     let contradicted = |said: &[Word], what: &str, path: String| {
         claim(said, &format!("the text says that there are no {what}, and `{path}` is declared"), "correct the text, or the declaration")
@@ -247,8 +294,9 @@ fn nobody<'w>(tables: &Tables, words: &'w [Word]) -> Option<&'w [Word]> {
     let (share, _) = tables.share.find(words)?;
     let (others, length) = tables.others.find(&words[share..])?;
     let end = share + others + length;
-    let denied = tables.no.said(&words[share.saturating_sub(9)..end]) || words[share + others].fold.starts_with("no");
-    let data = tables.data.said(&words[share.saturating_sub(9)..end]);
+    let nothing = tables.nothing.said(&words[share.saturating_sub(5)..share + others]);
+    let denied = nothing || tables.no.said(&words[share.saturating_sub(9)..end]) || words[share + others].fold.starts_with("no");
+    let data = nothing || tables.data.said(&words[share.saturating_sub(9)..end]);
     (denied && data && others < 9 && end == words.len()).then(|| &words[share + others..end])
 }
 
@@ -295,4 +343,38 @@ fn decisions(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contra
         )),
         _ => None,
     }
+}
+
+/// That algorithms decide on people, where no decision is automated.
+fn machines(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradiction> {
+    let (at, length) = tables.decides.find(words)?;
+    let before = &words[at.saturating_sub(6)..at];
+    // "If algorithms decide automatically, you may object" tells of a right.
+    let stated = tables.machines.said(before) && !tables.no.said(words) && !tables.narrowed.said(&words[..at]);
+    let whole = tables.person.said(&words[at..]) && !words[at..].iter().any(|word| matches!(word.fold.as_str(), "object" | "opposer"));
+    (stated && whole && judge.declared.automated() == Some(false)).then(|| {
+        claim(
+            &words[at..at + length],
+            "the text says that decisions are automated, and `automated_decisions` says that none is",
+            "correct the text, or `automated_decisions:`",
+        )
+    })
+}
+
+/// That data is kept without an end, where every rule has one.
+fn forever(judge: Judge<'_>, tables: &Tables, words: &[Word]) -> Option<Contradiction> {
+    let (at, length) = tables.forever.find(words)?;
+    let registry = judge.declared.registry;
+    let ends = |keep: Option<&Stated<Keep>>| keep.is_some_and(|keep| matches!(keep.known(), Some(Keep::For(_) | Keep::Session)));
+    let all = !registry.retention.is_empty() && registry.retention.iter().all(|rule| ends(rule.keep.as_ref()));
+    let stated = tables.keep.said(words) && tables.data.said(&words[..at]) && is_ours(tables, words, at);
+    // "Sans limitation de durée" has the "sans" that denies elsewhere.
+    let denied = tables.no.said(&words[..at]) || tables.not_kept.said(words);
+    (all && stated && !denied).then(|| {
+        claim(
+            &words[at..at + length],
+            "the text says that data is kept without an end, and every rule under `retention` has one",
+            "correct the text, or the `keep:` of the rule that is meant",
+        )
+    })
 }

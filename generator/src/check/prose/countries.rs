@@ -28,9 +28,9 @@ static TOWARDS: Table =
 /// What says that people, laws or authorities are there.
 static PEOPLE: Table = Table::of([
     "refer|means|resident*|reside*|residing|live|lives|living|law|laws|citizen*|individuals|persons|people|users|customers|visitors|if you|court|courts|complain*|authority|\
-     authorities|your country|registered|adequate|adequacy|commissioner|incorporated|representative|headquarter*|not|never|no|without|such as|for example",
+     authorities|your country|registered|adequate|adequacy|commissioner|incorporated|representative|headquarter*|not|never|no|nothing|don t|without|such as|for example",
     "resident*|residez|habit*|loi|lois|droit|citoyen*|individus|personnes situees|utilisateurs situes|si vous|tribunal|tribunaux|reclamation|autorite|autorites|\
-     votre pays|immatricul*|adequat|adequation|siege|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|par exemple|hors",
+     votre pays|immatricul*|adequat|adequation|siege|pas|jamais|aucun|aucune|rien|ni|sans|tel que|tels que|par exemple|hors",
 ]);
 
 /// What a table's column is called that tells where somebody is.
@@ -135,7 +135,10 @@ fn is_adjective(words: &[Word], end: usize) -> bool {
 
 /// Whether a word that says where to stands right before.
 fn leads_there(towards: &Phrases, words: &[Word], at: usize) -> bool {
-    (1..=2).any(|back| at >= back && towards.at(&words[..at], at - back) == Some(back))
+    let leads = |at: usize| (1..=2).any(|back| at >= back && towards.at(&words[..at], at - back) == Some(back));
+    // "In Frankfurt, Germany", "à Francfort (Allemagne)".
+    let behind_town = at > 1 && matches!(words[at].gap.as_str(), ", " | " (") && words[at - 1].is_capital() && leads(at - 1);
+    leads(at) || behind_town
 }
 
 /// The countries that the declarations name, by their codes or in words.

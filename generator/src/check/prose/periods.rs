@@ -114,7 +114,28 @@ static ANSWER: Table = Table::of([
 static BY: Table = Table::of(["within|in|than|most|maximum|is", "sous|dans|delai|maximum|est|plus tard"]);
 
 /// What says that it is not we who answer.
-static ASKED: Table = Table::of(["please|survey|questionnaire|asked to", "merci|veuillez|enquete|questionnaire|priez"]);
+static ASKED: Table = Table::of([
+    "please|survey|questionnaire|asked to|the phone|the telephone|phone call*|calls|your call",
+    "merci|veuillez|enquete|questionnaire|priez|telephone|appels|votre appel",
+]);
+
+/// A law, where it is one that speaks.
+static LAW: Table = Table::of([
+    "gdpr|law|laws|regulation|directive|act|code|statute|cnil|authority|article",
+    "rgpd|loi|lois|reglement|directive|code|cnil|autorite|article|droit",
+]);
+
+/// What a law does, where it says what others must do.
+static PROVIDES: Table = Table::of([
+    "require|requires|demand|demands|provide|provides|prescribe|prescribes|allow|allows|give|gives|grant|grants|impose|imposes|set|sets|ask|asks|say|says|stipulates|recommends|limits|obliges|caps",
+    "prevoi*|impos*|exig*|accord*|laisse|laissent|donne|donnent|fixe|fixent|demande|demandent|dispose|prescri*|recommand*|oblige|obligent|limite|autorise|dit|veut",
+]);
+
+/// What hands a statement to a law.
+static ACCORDING: Table = Table::of([
+    "according to the law|according to the gdpr|as the law",
+    "selon la loi|selon le rgpd|selon le droit|selon la cnil|d'apres la loi|d'apres le rgpd|que la loi|que le rgpd",
+]);
 
 /// What lasts on its own.
 static LASTS: Table = Table::of(["last|lasts|valid", "valable|valables|dure|durent"]);
@@ -138,8 +159,8 @@ static CHANGE: Table = Table::of([
 
 /// What a period stands behind.
 static LINK: Table = Table::of([
-    "for|after|within|up to|than|least|most|of|in|maximum|every|is|are|to|until|about|approximately|lasts|exceed*|beyond|under",
-    "pendant|durant|apres|sous|dans|de|d|a|au bout|maximum|plus|moins|est|sont|jusqu|minimale|maximale|environ|excede*|depass*|delai|duree",
+    "for|after|within|up to|than|least|most|of|in|maximum|every|is|are|to|until|about|approximately|exceed*|beyond|under|that is|i e|namely",
+    "pendant|durant|apres|sous|dans|de|d|a|au bout|maximum|plus|moins|est|sont|jusqu|minimale|maximale|environ|excede*|depass*|delai|duree|soit|c'est a dire",
 ]);
 
 /// What makes of an amount something else than a period of these kinds, wherever it stands in the sentence.
@@ -225,6 +246,9 @@ struct Tables {
     answer: &'static Phrases,
     by: &'static Phrases,
     asked: &'static Phrases,
+    law: &'static Phrases,
+    provides: &'static Phrases,
+    according: &'static Phrases,
     lasts: &'static Phrases,
     lasting: &'static Phrases,
     notice: &'static Phrases,
@@ -243,6 +267,9 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
         answer: of(&ANSWER),
         by: of(&BY),
         asked: of(&ASKED),
+        law: of(&LAW),
+        provides: of(&PROVIDES),
+        according: of(&ACCORDING),
         lasts: of(&LASTS),
         lasting: of(&LASTING),
         notice: of(&NOTICE),
@@ -293,6 +320,7 @@ fn is_stated(tables: &Tables, sentence: &Sentence, amount: Found) -> bool {
     };
     // "12 derniers mois" has its word inside.
     if tables.elsewhere.said(words)
+        || is_of_law(tables, words)
         || (1..=3).any(|back| before.len() >= back && tables.not_behind.at(before, before.len() - back) == Some(back))
         || tables.not_before.at(words, amount.end).is_some()
         || (tables.longer.said(words) && tables.longer.find(words).is_some_and(|(at, _)| at < amount.start))
@@ -304,7 +332,9 @@ fn is_stated(tables: &Tables, sentence: &Sentence, amount: Found) -> bool {
         // "A 2-year retention period", but no "30-day trial".
         return behind.first().is_some_and(|word| tables.keep.said(std::slice::from_ref(word)));
     }
-    let linked = near(tables.link, before) || near(tables.keep, before);
+    let lasts = near(tables.lasts, before);
+    // "The meeting lasts 30 minutes and is kept short" tells how long it is, not how long it is kept.
+    let linked = !lasts && near(tables.link, before) || near(tables.keep, before);
     if sentence.kind == Kind::Cell || sentence.kind == Kind::Item {
         // A cell or an item of its own has its meaning from what stands above.
         let alone = amount.start == start || before.last().is_some_and(|_| words[amount.start].gap.contains([':', '–', '—', '(']));
@@ -318,20 +348,31 @@ fn is_stated(tables: &Tables, sentence: &Sentence, amount: Found) -> bool {
         return true;
     }
     let clause = &words[start..end];
-    let lasts = near(tables.lasts, before);
     (linked && keeps(tables.keep, clause))
-        || (near(tables.by, before) && tables.answer.said(clause) && !tables.asked.said(words))
+        || (near(tables.by, before) && is_of_a_letter(amount.amount) && tables.answer.said(clause) && !tables.asked.said(words))
         || (lasts && tables.lasting.said(words))
         || (tables.change.said(words) && tables.notice.said(&words[amount.start..end.min(amount.end + 3)]))
+}
+
+/// Whether it is a law that speaks: "the GDPR demands a response within one month".
+fn is_of_law(tables: &Tables, words: &[Word]) -> bool {
+    let says = |at: usize| (1..=3).any(|on| at + on < words.len() && tables.provides.at(words, at + on).is_some());
+    tables.according.said(words) || (0..words.len()).any(|at| tables.law.at(words, at).is_some_and(|_| says(at)))
+}
+
+/// Whether an amount is as long as letters take: those who answer within minutes speak of the telephone.
+fn is_of_a_letter(amount: Amount) -> bool {
+    amount.months > 0 || amount.minutes >= 60
 }
 
 /// Whether words say that something is kept; "we keep improving", "we keep you informed" do not.
 fn keeps(keep: &Phrases, words: &[Word]) -> bool {
     (0..words.len()).any(|at| {
         keep.at(words, at).is_some()
-            && !words
-                .get(at + 1)
-                .is_some_and(|next| matches!(next.fold.as_str(), "you" | "up" | "track" | "pace") || next.fold.ends_with("ing"))
+            && !words.get(at + 1).is_some_and(|next| {
+                matches!(next.fold.as_str(), "you" | "up" | "track" | "pace" | "short" | "brief" | "open" | "free")
+                    || next.fold.ends_with("ing")
+            })
     })
 }
 

@@ -47,7 +47,8 @@ purposes: { answer: { label: Answer, basis: public-task } }
 ";
 
 /// Names of some countries.
-const COUNTRIES: [(&str, &str, &str); 11] = [
+const COUNTRIES: [(&str, &str, &str); 12] = [
+    ("DE", "Germany", "Allemagne"),
     ("US", "United States", "États-Unis"),
     ("CA", "Canada", "Canada"),
     ("FR", "France", "France"),

@@ -49,10 +49,10 @@ static PRODUCTS: Table = Table::everywhere(
 static USE: Table = Table::of([
     "use|uses|using|used|rely|relies|provider*|processor*|subprocessor*|hosted|hosts|hosting|share*|sharing|transfer*|sends|sent|send|stored|stores|\
      store|processed by|processes|provided by|powered by|operated by|embed*|pixel*|recipient*|analytics|tracking|advertising|payment*|newsletter*|via|\
-     handled by|collected by|tracker*|measured|supplier*|vendor*|delivered by|managed by|goes to|go to|passed|disclosed|receives|reported|tracked|run by|runs|kept in|handled|handles|logged|managed|manages|provides|with the help of|service",
+     handled by|collected by|tracker*|measured|supplier*|vendor*|delivered by|managed by|goes to|go to|passed|disclosed|receives|reported|tracked|run by|runs|kept in|handled|handles|logged|managed|manages|provides|with the help of|service|statistics are|compiled with|measured with|made with",
     "utilis*|recour*|prestataire*|sous traitant*|heberg*|partag*|transfer*|transm*|envoy*|stock*|traite|traites|traitees|fourni par|fournis par|fournie par|\
      pixel*|destinataire*|audience|publicit*|paiement*|newsletter*|via|grace a|confi*|integr*|mesure*|fournisseur*|recoit|gere par|gerees par|passe par|passent par|\
-     assure par|assuree par|appuie sur",
+     assure par|assuree par|appuie sur|realise avec|realisee avec|realises avec|realisees avec|etabli* avec|produit* avec|calcule* avec",
 ]);
 
 /// What leads to a name of somebody who does something.
@@ -61,8 +61,8 @@ const LEADS: &str = " by to via through with using par chez avec a ";
 /// What says that a name is not one of ours.
 static NOT_OURS: Table = Table::of([
     "follow us|browser|browsers|not|never|no|none|neither|nor|without|such as|for example|e g|if you use|like|instead of|you use|you can use|sign in with|\
-     our page on|our profile|our account on|similar to|opt out|privacy policy of|trademark*|certif*|formerly|previously|no longer|any longer|compar*|meta tag|meta tags|rather than|competitor*",
-    "suivez nous|navigateur|navigateurs|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|telle que|telles que|comme|par exemple|si vous utilisez|vous utilisez|\
+     our page on|our profile|our account on|similar to|opt out|privacy policy of|trademark*|certif*|formerly|previously|no longer|any longer|nothing|don t|doesn t|avoid|refrain|compar*|meta tag|meta tags|rather than|competitor*",
+    "rien|evitez|gardez vous|suivez nous|navigateur|navigateurs|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|telle que|telles que|comme|par exemple|si vous utilisez|vous utilisez|\
      notre page sur|nos pages sur|notre profil|notre compte|plus|marque*|ancien*|auparavant|balise*|plutot que|au lieu|contrairement|concurrent*",
 ]);
 
