@@ -9,6 +9,7 @@ mod claims;
 mod cookies;
 mod countries;
 mod declared;
+mod named;
 mod periods;
 #[cfg(test)]
 mod tests;

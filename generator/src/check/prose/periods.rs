@@ -1,8 +1,10 @@
 //! Periods: how long something is kept, by when people are answered, how long before a change they are told.
 
+use registry::model::Period;
+
 use super::text::{Kind, Sentence};
 use super::words::{Phrases, Table, Word, place, words, written};
-use super::{Contradiction, Judge};
+use super::{Contradiction, Judge, named};
 
 /// A length of time in the units that always count the same: months of any length, and minutes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -280,26 +282,33 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
         not_before: of(&NOT_BEFORE),
         longer: of(&LONGER),
     };
-    let declared = judge.declared.amounts.get_or_init(|| declared(&judge.declared.texts));
+    let declared = judge.declared.amounts.get_or_init(|| amounts_in(&judge.declared.texts));
     for sentence in sentences {
-        for (whole, parts) in amounts(&sentence.words) {
+        let all = amounts(&sentence.words);
+        for (whole, parts) in &all {
             let borne_out = |found: &Found| declared.contains(&found.amount);
-            if borne_out(&whole) || (!parts.is_empty() && parts.iter().all(borne_out)) || !is_stated(&tables, sentence, whole) {
-                continue;
+            if !borne_out(whole) && (parts.is_empty() || !parts.iter().all(borne_out)) && is_stated(&tables, sentence, *whole) {
+                found.push(contradiction(judge, sentence, *whole));
+            } else if all.len() == 1
+                && borne_out(whole)
+                && tables.keep.said(&sentence.words)
+                && let Some(rule) = named::other_rule(judge, sentence, whole.amount, whole.start)
+                && is_stated(&tables, sentence, *whole)
+            {
+                found.push(of_other_data(judge, sentence, *whole, &rule.id));
             }
-            found.push(contradiction(judge, sentence, whole));
         }
     }
 }
 
-/// Every amount that the declarations name.
-fn declared(texts: &[String]) -> Vec<Amount> {
+/// Every amount that some texts name.
+pub(super) fn amounts_in(texts: &[String]) -> Vec<Amount> {
     let mut declared: Vec<Amount> = Vec::new();
     for text in texts {
         for (whole, parts) in amounts(&words(text, &[], &|span| span)) {
             declared.extend(parts.iter().map(|part| part.amount).chain([whole.amount]));
         }
-        if let Some(period) = registry::model::Period::parse(text) {
+        if let Some(period) = Period::parse(text) {
             declared.push(period.parts().fold(Amount::default(), |sum, (number, unit)| {
                 let (_, months, minutes) = UNITS.iter().find(|(name, _, _)| *name == unit).copied().unwrap_or_default();
                 Amount { months: sum.months + number * months, minutes: sum.minutes + number * minutes }
@@ -389,15 +398,26 @@ fn contradiction(judge: Judge<'_>, sentence: &Sentence, found: Found) -> Contrad
     let far = |days: f64, other: f64| (days.ln() - other.ln()).abs();
     let nearest = judge.declared.periods.iter().min_by(|(_, a), (_, b)| far(days, a.days()).total_cmp(&far(days, b.days())));
     let help = match nearest {
-        Some((path, period)) => {
-            let words: Vec<String> =
-                period.parts().map(|(number, unit)| format!("{number} {unit}{}", if number == 1 { "" } else { "s" })).collect();
-            format!("`{path}` says {}; correct one of the two, or let the policy's shortcodes tell the period", words.join(" "))
-        }
+        Some((path, period)) => remedy(path, *period),
         None => "declare the period, or take it out of the text".to_owned(),
     };
     let message = format!("the text says `{}`, and no declaration does", written(said));
     Contradiction { span: place(said), message, help }
+}
+
+/// That a period is another rule's.
+fn of_other_data(judge: Judge<'_>, sentence: &Sentence, found: Found, rule: &str) -> Contradiction {
+    let said = &sentence.words[found.start..found.end];
+    let rule = format!("retention.{rule}");
+    let help = judge.declared.periods.iter().find(|(path, _)| *path == rule).map(|(path, period)| remedy(path, *period));
+    let message = format!("the text says `{}`, and `{rule}` has another period for this data", written(said));
+    Contradiction { span: place(said), message, help: help.unwrap_or_else(|| "correct one of the two".to_owned()) }
+}
+
+fn remedy(path: &str, period: Period) -> String {
+    let words: Vec<String> =
+        period.parts().map(|(number, unit)| format!("{number} {unit}{}", if number == 1 { "" } else { "s" })).collect();
+    format!("`{path}` says {}; correct one of the two, or let the policy's shortcodes tell the period", words.join(" "))
 }
 
 #[cfg(test)]
