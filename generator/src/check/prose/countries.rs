@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use registry::derive::authority;
-use registry::model::Country;
+use registry::model::{Country, Recipient, Stated};
 
 use super::text::{Kind, Sentence};
 use super::words::{Phrases, Table, Word, folded, place, words, written};
@@ -36,6 +36,19 @@ static PEOPLE: Table = Table::of([
 /// What a table's column is called that tells where somebody is.
 static COLUMN: Table =
     Table::of(["country|location|where|place|region|data location|hosting", "pays|lieu|localisation|ou|region|hebergement"]);
+
+/// What says that data stays in the country behind it.
+static STAYS: Table = Table::of([
+    "never leaves|never leave|does not leave|do not leave|doesn't leave|stays in|stay in|remains in|remain in|stays within|remains within",
+    "ne quitte jamais|ne quittent jamais|ne quitte pas|ne quittent pas|ne sort jamais de|ne sortent jamais de|reste en|restent en|reste au|restent au|demeure en|demeurent en",
+]);
+
+/// What it is that stays, at the head of a sentence.
+static DATA: Table = Table::of(["data|information", "donnée|données|informations"]);
+
+/// What narrows it to some data, or makes a condition of it.
+static NARROWED: Table =
+    Table::of(["if|unless|except|some|by|when|where|until|backup*", "si|s il|sauf|excepté|certaines|par|lorsque|jusqu|sauvegarde*|hors"]);
 
 /// What people call some countries beside their names.
 const VARIANTS: [(&str, &str, &str); 6] = [
@@ -90,6 +103,9 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
     let declared = LazyCell::new(|| declared(judge, &names));
     for sentence in sentences {
         let words = &sentence.words;
+        if sentence.kind != Kind::Heading {
+            found.extend(stays(judge, words, &names));
+        }
         let about_places = sentence.kind != Kind::Heading && !people.said(words) && places.said(words);
         let in_column = sentence.kind == Kind::Cell && columns.said(sentence.column());
         if !about_places && !in_column {
@@ -126,6 +142,30 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
             at = end;
         }
     }
+}
+
+/// That no data leaves a country, where a recipient is in another.
+fn stays(judge: Judge<'_>, words: &[Word], names: &LazyCell<Names, impl FnOnce() -> Names>) -> Option<Contradiction> {
+    let (at, length) = STAYS.read(judge.language).find(words)?;
+    let all = DATA.read(judge.language).said(&words[..at.min(5)]) && !NARROWED.read(judge.language).said(words);
+    let first =
+        at + length + usize::from(words.get(at + length).is_some_and(|word| matches!(word.fold.as_str(), "la" | "le" | "l" | "the")));
+    let named = names.get(&words.get(first).filter(|_| all)?.fold)?;
+    let (country, name) = named.iter().find(|(_, name)| is_at(name, words, first))?;
+    // "In France and in Germany" names more than one.
+    if words.get(first + name.len()).is_some_and(|next| matches!(next.fold.as_str(), "and" | "or" | "et" | "ou")) {
+        return None;
+    }
+    let elsewhere = |recipient: &&Recipient| {
+        !recipient.self_hosted && recipient.country.as_ref().and_then(Stated::known).is_some_and(|other| other != country)
+    };
+    let recipient = judge.declared.registry.recipients.iter().find(elsewhere)?;
+    let said = &words[first..first + name.len()];
+    Some(Contradiction {
+        span: place(said),
+        message: format!("the text says that data stays in `{}`, and `recipients.{}` is elsewhere", written(said), recipient.id),
+        help: "correct the text, or the `country:` of the recipient".to_owned(),
+    })
 }
 
 /// Whether a country's name only says whose something is: "the U.S. Department of Commerce".
