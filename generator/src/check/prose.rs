@@ -9,6 +9,7 @@ mod claims;
 mod cookies;
 mod countries;
 mod declared;
+mod named;
 mod periods;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,6 @@ use std::sync::Arc;
 use registry::diagnostic::Span;
 
 pub(super) use declared::Declarations;
-use words::Phrases;
 
 /// Something that the prose states and no declaration does.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,17 +50,6 @@ enum Language {
     French,
     /// Only what needs no words is judged.
     Other,
-}
-
-impl Judge<'_> {
-    /// The phrases of the page's language.
-    fn phrases(&self, english: &str, french: &str) -> Phrases {
-        Phrases::of(match self.language {
-            Language::English => english,
-            Language::French => french,
-            Language::Other => "",
-        })
-    }
 }
 
 /// Holds a page's prose against what is declared.

@@ -3,28 +3,30 @@
 use registry::derive::authority;
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word, place, written};
+use super::words::{Table, Word, place, written};
 use super::{Contradiction, Judge, Language};
 
 /// What says that an address is one of ours.
-const OURS: [&str; 2] = [
+static OURS: Table = Table::of([
     "us|our|we|contact|write to|email|e mail|dpo|data protection officer|controller|privacy team|send|reach|questions|request|requests|rights",
     "nous|notre|nos|contact*|ecri*|courriel|email|e mail|dpo|delegue*|responsable|question*|demande*|adresse*|exercer|droits",
-];
+]);
 
 /// What says that an address is a supervisory authority's, or only an example.
-const THEIRS: [&str; 2] = [
+static THEIRS: Table = Table::of([
     "complain*|authority|authorities|commission|commissioner|ombudsman|regulator|such as|for example|e g|example",
     "reclamation*|plainte*|autorite|autorites|commission|cnil|mediateur|par exemple|tel que|telle que|exemple",
-];
+]);
 
 /// What a postal address has beside its postcode.
-const STREET: &str = "rue|avenue|boulevard|bd|allee|allees|chemin|impasse|quai|cours|route|place|square|faubourg|cs|bp|cedex|street|st|road|rd|lane|suite|\
-drive|floor|way|house|building|strasse|str|platz|weg|laan|straat|via|calle";
+static STREET: Table = Table::everywhere(
+    "rue|avenue|boulevard|bd|allee|allees|chemin|impasse|quai|cours|route|place|square|faubourg|cs|bp|cedex|street|st|road|rd|lane|suite|\
+drive|floor|way|house|building|strasse|str|platz|weg|laan|straat|via|calle",
+);
 
 pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
-    let of = |[english, french]: [&str; 2]| judge.phrases(english, french);
-    let (ours, theirs, street) = (of(OURS), of(THEIRS), Phrases::of(STREET));
+    let of = |table: &'static Table| table.read(judge.language);
+    let (ours, theirs, street) = (of(&OURS), of(&THEIRS), of(&STREET));
     for sentence in sentences {
         if [sentence.words.as_slice(), &sentence.about].iter().any(|words| theirs.said(words) || names_authority(words)) {
             continue;

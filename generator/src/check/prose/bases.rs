@@ -3,65 +3,76 @@
 use registry::model::Basis;
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word, place};
+use super::words::{Phrases, Table, Word, place};
 use super::{Contradiction, Judge};
 
 /// What the bases are called.
-const NAMES: [(Basis, &str, &str); 6] = [
-    (Basis::Consent, "consent|consents", "consentement"),
+static NAMES: [(Basis, Table); 6] = [
+    (Basis::Consent, Table::of(["consent|consents", "consentement"])),
     (
         Basis::Contract,
-        "contract|contracts|contractual necessity|performance of a contract|performance of the contract|performance of our contract",
-        "contrat|contrats|exécution d'un contrat|exécution du contrat|mesures précontractuelles",
+        Table::of([
+            "contract|contracts|contractual necessity|performance of a contract|performance of the contract|performance of our contract",
+            "contrat|contrats|exécution d'un contrat|exécution du contrat|mesures précontractuelles",
+        ]),
     ),
-    (Basis::LegalObligation, "legal obligation|legal obligations|legal duty|legal duties", "obligation légale|obligations légales"),
-    (Basis::VitalInterest, "vital interest|vital interests", "intérêt vital|intérêts vitaux|sauvegarde des intérêts vitaux"),
+    (
+        Basis::LegalObligation,
+        Table::of(["legal obligation|legal obligations|legal duty|legal duties", "obligation légale|obligations légales"]),
+    ),
+    (Basis::VitalInterest, Table::of(["vital interest|vital interests", "intérêt vital|intérêts vitaux|sauvegarde des intérêts vitaux"])),
     (
         Basis::PublicTask,
-        "public task|public interest|task in the public interest|official authority",
-        "mission d'intérêt public|missions d'intérêt public|intérêt public|autorité publique",
+        Table::of([
+            "public task|public interest|task in the public interest|official authority",
+            "mission d'intérêt public|missions d'intérêt public|intérêt public|autorité publique",
+        ]),
     ),
     (
         Basis::LegitimateInterest,
-        "legitimate interest|legitimate interests|legitimate business interest|legitimate business interests",
-        "intérêt légitime|intérêts légitimes",
+        Table::of([
+            "legitimate interest|legitimate interests|legitimate business interest|legitimate business interests",
+            "intérêt légitime|intérêts légitimes",
+        ]),
     ),
 ];
 
 /// What names a legal basis, and nothing else.
-const BASIS: [&str; 2] = [
+static BASIS: Table = Table::of([
     "legal basis|legal bases|lawful basis|lawful bases|legal ground|legal grounds|lawful ground|lawful grounds",
     "base légale|bases légales|base juridique|bases juridiques|fondement juridique|fondements juridiques|fondement légal",
-];
+]);
 
 /// What something rests on a basis by.
-const RESTS: [&str; 2] = [
+static RESTS: Table = Table::of([
     "based on|based upon|on the basis of|rests on|rest on|relies on|rely on|relying on|on the grounds of|on the ground of|grounded in|founded on|justified by|necessary for the|necessary to comply with a|necessary to meet our",
     "repose sur|reposent sur|reposant sur|fondé sur|fondée sur|fondés sur|fondées sur|basé sur|basée sur|basés sur|basées sur|sur la base de|sur le fondement de|\
      se fonde sur|se fondent sur|nous fondons sur|au titre de|a pour fondement|ont pour fondement|s'appuie sur|s'appuient sur|nécessaire à|nécessaires à|nécessaire au respect|nécessaires au respect",
-];
+]);
 
 /// What it is that rests on a basis.
-const PROCESSING: [&str; 2] =
-    ["process*|data|information|collect*|use|uses|used|purpose|purposes", "traite*|donnée|données|informations|collect*|utilis*|finalité*"];
+static PROCESSING: Table = Table::of([
+    "process*|data|information|collect*|use|uses|used|purpose|purposes",
+    "traite*|donnée|données|informations|collect*|utilis*|finalité*",
+]);
 
 /// What makes of it a right, a condition or an example, which says nothing of what this site does.
-const OTHERWISE: [&str; 2] = [
+static OTHERWISE: Table = Table::of([
     "withdraw*|object|objection|right|rights|portab*|such as|for example|e g|must|may be based|can be based|could be|one of|either|not|never|no longer|without|whether|depending|appropriate|complain*|lawfulness",
     "retir*|retrait|oppos*|droit|droits|portab*|par exemple|tel que|telle que|doit|doivent|peut reposer|peut être|peuvent|l'un des|l'une des|soit|pas|jamais|sans|selon|aucun|aucune|licéité",
-];
+]);
 
 /// What begins a condition.
-const WHEN: [&str; 2] =
-    ["where|when|if|whenever|insofar as|to the extent", "lorsque|lorsqu|quand|si|s il|dans la mesure|pour autant|dès lors"];
+static WHEN: Table =
+    Table::of(["where|when|if|whenever|insofar as|to the extent", "lorsque|lorsqu|quand|si|s il|dans la mesure|pour autant|dès lors"]);
 
 /// Where a basis of a sentence is looked for behind the word that names one.
 const REACH: usize = 14;
 
 pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
-    let of = |[english, french]: [&str; 2]| judge.phrases(english, french);
-    let names: Vec<(Basis, Phrases)> = NAMES.iter().map(|(basis, english, french)| (*basis, judge.phrases(english, french))).collect();
-    let (basis, rests, processing, otherwise, when) = (of(BASIS), of(RESTS), of(PROCESSING), of(OTHERWISE), of(WHEN));
+    let of = |table: &'static Table| table.read(judge.language);
+    let names: Vec<(Basis, &Phrases)> = NAMES.iter().map(|(basis, table)| (*basis, table.read(judge.language))).collect();
+    let (basis, rests, processing, otherwise, when) = (of(&BASIS), of(&RESTS), of(&PROCESSING), of(&OTHERWISE), of(&WHEN));
     for sentence in sentences.iter().filter(|sentence| sentence.kind != Kind::Heading) {
         let words = &sentence.words;
         let named = named(&names, words);
@@ -98,7 +109,7 @@ pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Con
 }
 
 /// Every basis that is named: its first word, and how many there are.
-fn named(names: &[(Basis, Phrases)], words: &[Word]) -> Vec<(Basis, usize, usize)> {
+fn named(names: &[(Basis, &Phrases)], words: &[Word]) -> Vec<(Basis, usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {

@@ -1,11 +1,13 @@
 //! Cookies and what else is stored in a browser: names that no service or extension declares.
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word};
+use super::words::{Table, Word};
 use super::{Contradiction, Judge};
 
 /// What says that a name is that of something stored in the browser, in any language.
-const STORED: &str = "cookie|cookies|localstorage|sessionstorage|indexeddb|local storage|session storage|traceur|traceurs|stockage local|stockage de session";
+static STORED: Table = Table::everywhere(
+    "cookie|cookies|localstorage|sessionstorage|indexeddb|local storage|session storage|traceur|traceurs|stockage local|stockage de session",
+);
 
 /// Names in code that are part of the web, not of a site.
 const OF_THE_WEB: &str = " localstorage sessionstorage indexeddb window.localstorage window.sessionstorage document.cookie cookie cookies samesite secure httponly set-cookie \
@@ -19,7 +21,7 @@ const KNOWN: [&str; 12] =
     ["_ga", "_gid", "_gat", "_gcl_au", "_fbp", "_fbc", "_clck", "_clsk", "_pk_id", "_pk_ses", "PHPSESSID", "JSESSIONID"];
 
 pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
-    let stored = Phrases::of(STORED);
+    let stored = STORED.read(judge.language);
     let declared = declared(judge);
     let mut told: Vec<&str> = Vec::new();
     for sentence in sentences.iter().filter(|sentence| sentence.kind != Kind::Heading) {

@@ -1,8 +1,12 @@
 //! What is declared, as prose can be held against it: every text of the registry, and its periods.
 
+use std::cell::OnceCell;
+
 use registry::model::{AutomatedDecisions, Changes, Country, Effective, Keep, Period, Registry, Sale, Stated};
 use serde_json::Value as Json;
 
+use super::named::Rules;
+use super::periods::Amount;
 use super::words::folded;
 
 /// What is declared.
@@ -14,6 +18,10 @@ pub(in super::super) struct Declarations<'a> {
     pub(super) folded: String,
     /// The periods, by what declares them.
     pub(super) periods: Vec<(String, Period)>,
+    /// Every amount of time that a text names, once it is asked for.
+    pub(super) amounts: OnceCell<Vec<Amount>>,
+    /// The rules of retention by what they are about, once they are asked for.
+    pub(super) rules: OnceCell<Rules>,
 }
 
 impl<'a> Declarations<'a> {
@@ -26,7 +34,7 @@ impl<'a> Declarations<'a> {
             folded.push_str(&spaced(text));
             folded.push_str("\n ");
         }
-        Self { registry, texts, folded, periods: periods(registry) }
+        Self { registry, texts, folded, periods: periods(registry), amounts: OnceCell::new(), rules: OnceCell::new() }
     }
 
     /// Whether any text has some words, as whole words.
@@ -62,7 +70,7 @@ fn spaced(text: &str) -> String {
     spaced
 }
 
-fn gather(value: &Json, texts: &mut Vec<String>) {
+pub(super) fn gather(value: &Json, texts: &mut Vec<String>) {
     match value {
         Json::String(text) => texts.push(text.clone()),
         Json::Array(items) => items.iter().for_each(|item| gather(item, texts)),

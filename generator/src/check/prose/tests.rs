@@ -47,7 +47,8 @@ purposes: { answer: { label: Answer, basis: public-task } }
 ";
 
 /// Names of some countries.
-const COUNTRIES: [(&str, &str, &str); 11] = [
+const COUNTRIES: [(&str, &str, &str); 12] = [
+    ("DE", "Germany", "Allemagne"),
     ("US", "United States", "États-Unis"),
     ("CA", "Canada", "Canada"),
     ("FR", "France", "France"),
@@ -228,6 +229,56 @@ fn what_a_declaration_bears_out_is_left_alone() {
     for (language, text) in BORNE_OUT {
         assert_eq!(found(RICH, language, text), [], "{text}");
     }
+}
+
+/// Two rules, and a company that works for the site.
+const TWO_RULES: &str = "\
+controller: { name: Acme, address: 1 Road, country: FR, email: hello@acme.example }
+recipients: { brevo: { name: Brevo, role: processor, country: FR }, vercel: { use: vercel, role: processor } }
+data:
+  lead: { label: { en: Enquiries, fr: Demandes de découverte }, people: visitors }
+  bill: { label: { en: Invoices, fr: Factures }, people: customers }
+purposes: { answer: { label: Answer, basis: public-task, data: [lead, bill], recipients: [brevo, vercel] } }
+retention:
+  leads: { data: [lead], keep: 2 years, then: delete, by: job }
+  bills: { data: [bill], keep: 5 years, then: delete, by: job }
+";
+
+#[test]
+fn a_period_is_that_of_the_data_which_a_sentence_names() {
+    for (language, text, mark) in [
+        ("en", "We keep enquiries for five years.", "five years"),
+        ("en", "Invoices are deleted after 2 years.", "2 years"),
+        ("fr", "Nous conservons les demandes de découverte pendant cinq ans.", "cinq ans"),
+        ("fr", "Vos factures sont conservées pendant deux ans.", "deux ans"),
+    ] {
+        assert_eq!(marked(TWO_RULES, language, text), [mark], "{text}");
+    }
+    for (language, text) in [
+        ("en", "We keep enquiries for two years, and invoices for five years."),
+        ("en", "We keep invoices for five years."),
+        ("en", "We keep what customers wrote for five years."),
+        ("en", "Backups of enquiries are kept for five years."),
+        ("en", "If you buy, we keep enquiries for five years."),
+        ("fr", "Nous conservons les factures pendant cinq ans."),
+        ("fr", "Nous conservons les pièces des demandes pendant cinq ans."),
+    ] {
+        assert_eq!(found(TWO_RULES, language, text), [], "{text}");
+    }
+}
+
+#[test]
+fn processors_are_third_parties_to_readers() {
+    assert_eq!(marked(TWO_RULES, "en", "Nothing is shared with third parties."), ["third parties"]);
+    assert_eq!(marked(TWO_RULES, "fr", "Aucune donnée n’est communiquée à des tiers."), ["des tiers"]);
+    assert_eq!(marked(TWO_RULES, "fr", "Aucune donnée n’est communiquée à des tiers à des fins commerciales."), [""; 0]);
+    assert_eq!(marked(MINIMAL, "en", "Nothing is shared with third parties."), [""; 0]);
+}
+
+#[test]
+fn a_vendor_that_only_makes_statistics_is_one() {
+    assert_eq!(marked(MINIMAL, "fr", "Les statistiques sont réalisées avec Matomo."), ["Matomo"]);
+    assert_eq!(marked(RICH, "fr", "Les statistiques sont réalisées avec Matomo."), [""; 0]);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Vendors: companies and products of the catalogue, and well-known trackers, that no recipient or service names.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use registry::catalogue;
 
 use super::text::{Kind, Sentence};
-use super::words::{Phrases, Word, place, words};
+use super::words::{Phrases, Table, Word, place, words};
 use super::{Contradiction, Judge, Language};
 
 /// How much must be said for a name to be a vendor's.
@@ -38,28 +41,30 @@ const NETWORKS: &str = "Facebook=Meta|Instagram=Meta|WhatsApp=Meta|YouTube=Googl
 const COMMON: &str = "make|meta|linear|crisp|resend|notion|neon|clerk|railway|postmark|plausible|segment";
 
 /// What a name is followed by where it is a browser, a shop or a licence: nothing that receives a visitor's data.
-const PRODUCTS: &str = "chrome|edge|play|s play|s app store|s help|internet explorer|store|app store|safari|android|windows|ios|authenticator|docs help|help|support|issues|issue|repository";
+static PRODUCTS: Table = Table::everywhere(
+    "chrome|edge|play|s play|s app store|s help|internet explorer|store|app store|safari|android|windows|ios|authenticator|docs help|help|support|issues|issue|repository",
+);
 
 /// What says that data goes somewhere.
-const USE: [&str; 2] = [
+static USE: Table = Table::of([
     "use|uses|using|used|rely|relies|provider*|processor*|subprocessor*|hosted|hosts|hosting|share*|sharing|transfer*|sends|sent|send|stored|stores|\
      store|processed by|processes|provided by|powered by|operated by|embed*|pixel*|recipient*|analytics|tracking|advertising|payment*|newsletter*|via|\
-     handled by|collected by|tracker*|measured|supplier*|vendor*|delivered by|managed by|goes to|go to|passed|disclosed|receives|reported|tracked|run by|runs|kept in|handled|handles|logged|managed|manages|provides|with the help of|service",
+     handled by|collected by|tracker*|measured|supplier*|vendor*|delivered by|managed by|goes to|go to|passed|disclosed|receives|reported|tracked|run by|runs|kept in|handled|handles|logged|managed|manages|provides|with the help of|service|statistics are|compiled with|measured with|made with",
     "utilis*|recour*|prestataire*|sous traitant*|heberg*|partag*|transfer*|transm*|envoy*|stock*|traite|traites|traitees|fourni par|fournis par|fournie par|\
      pixel*|destinataire*|audience|publicit*|paiement*|newsletter*|via|grace a|confi*|integr*|mesure*|fournisseur*|recoit|gere par|gerees par|passe par|passent par|\
-     assure par|assuree par|appuie sur",
-];
+     assure par|assuree par|appuie sur|realise avec|realisee avec|realises avec|realisees avec|etabli* avec|produit* avec|calcule* avec",
+]);
 
 /// What leads to a name of somebody who does something.
 const LEADS: &str = " by to via through with using par chez avec a ";
 
 /// What says that a name is not one of ours.
-const NOT_OURS: [&str; 2] = [
+static NOT_OURS: Table = Table::of([
     "follow us|browser|browsers|not|never|no|none|neither|nor|without|such as|for example|e g|if you use|like|instead of|you use|you can use|sign in with|\
-     our page on|our profile|our account on|similar to|opt out|privacy policy of|trademark*|certif*|formerly|previously|no longer|any longer|compar*|meta tag|meta tags|rather than|competitor*",
-    "suivez nous|navigateur|navigateurs|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|telle que|telles que|comme|par exemple|si vous utilisez|vous utilisez|\
+     our page on|our profile|our account on|similar to|opt out|privacy policy of|trademark*|certif*|formerly|previously|no longer|any longer|nothing|don t|doesn t|avoid|refrain|compar*|meta tag|meta tags|rather than|competitor*",
+    "rien|evitez|gardez vous|suivez nous|navigateur|navigateurs|pas|jamais|aucun|aucune|ni|sans|tel que|tels que|telle que|telles que|comme|par exemple|si vous utilisez|vous utilisez|\
      notre page sur|nos pages sur|notre profil|notre compte|plus|marque*|ancien*|auparavant|balise*|plutot que|au lieu|contrairement|concurrent*",
-];
+]);
 
 /// A name, what declares it beside itself, and how much must be said.
 struct Vendor {
@@ -73,8 +78,8 @@ fn vendor(name: &str, covered_by: &str, proof: Proof) -> Vendor {
     Vendor { name: words(name, &[], &|span| span), shown: name.to_owned(), covered_by: covered_by.to_owned(), proof }
 }
 
-/// Every name, the longest first.
-fn vendors() -> Vec<Vendor> {
+/// Every name by the first word of it, the longest first.
+static VENDORS: LazyLock<HashMap<String, Vec<Vendor>>> = LazyLock::new(|| {
     let listed = |list: &str, name: &str| list.split('|').any(|known| known == name.to_lowercase());
     let further =
         |list: &'static str, proof: Proof| list.split('|').filter_map(move |one| one.split_once('=')).map(move |pair| (pair, proof));
@@ -100,26 +105,32 @@ fn vendors() -> Vec<Vendor> {
         vendors.push(vendor(name, covered_by, proof));
     }
     vendors.sort_by_key(|vendor| std::cmp::Reverse(vendor.name.len()));
-    vendors
-}
+    let mut by_first: HashMap<String, Vec<Vendor>> = HashMap::new();
+    for vendor in vendors {
+        if let Some(first) = vendor.name.first().map(|word| word.text.clone()) {
+            by_first.entry(first).or_default().push(vendor);
+        }
+    }
+    by_first
+});
 
 pub(super) fn find(judge: Judge<'_>, sentences: &[Sentence], found: &mut Vec<Contradiction>) {
-    let (uses, not_ours) = (judge.phrases(USE[0], USE[1]), judge.phrases(NOT_OURS[0], NOT_OURS[1]));
-    let products = Phrases::of(PRODUCTS);
-    let vendors: Vec<Vendor> = vendors();
+    let (uses, not_ours) = (USE.read(judge.language), NOT_OURS.read(judge.language));
+    let products = PRODUCTS.read(judge.language);
     let mut told: Vec<&str> = Vec::new();
     for sentence in sentences {
         let words = &sentence.words;
         let mut at = 0;
         while at < words.len() {
-            let Some(vendor) = vendors.iter().find(|vendor| is_at(&vendor.name, words, at)) else {
+            let Some(vendor) = VENDORS.get(&words[at].text).and_then(|named| named.iter().find(|vendor| is_at(&vendor.name, words, at)))
+            else {
                 at += 1;
                 continue;
             };
             let end = at + vendor.name.len();
             let declared = judge.declared.names(&vendor.shown) || judge.declared.names(&vendor.covered_by);
             let other = products.at(words, end).is_some() || not_ours.said(words);
-            if !declared && !other && is_meant(judge, sentence, at, vendor, &uses) && !told.contains(&vendor.shown.as_str()) {
+            if !declared && !other && is_meant(judge, sentence, at, vendor, uses) && !told.contains(&vendor.shown.as_str()) {
                 told.push(&vendor.shown);
                 found.push(Contradiction {
                     span: place(&words[at..end]),

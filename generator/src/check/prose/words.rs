@@ -1,7 +1,12 @@
 //! Words of a sentence, and tables of phrases to find among them. Accents, capitals, hyphens and apostrophes do not count.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use deunicode::deunicode;
 use registry::diagnostic::Span;
+
+use super::Language;
 
 /// A word with its place in the file.
 #[derive(Clone, Debug)]
@@ -88,12 +93,15 @@ pub(super) fn folded(text: &str) -> String {
 }
 
 /// Phrases to find; a word that ends in `*` stands for all that begin with it.
-#[derive(Debug)]
-pub(super) struct Phrases(Vec<Vec<(String, bool)>>);
+#[derive(Debug, Default)]
+pub(super) struct Phrases(
+    /// By their first byte, for most words begin none of them.
+    HashMap<u8, Vec<Vec<(String, bool)>>>,
+);
 
 impl Phrases {
     /// Phrases, with `|` between them.
-    pub(super) fn of(table: &str) -> Self {
+    fn of(table: &str) -> Self {
         let word = |word: Word| (word.fold, false);
         let phrase = |phrase: &str| {
             let mut read: Vec<(String, bool)> = Vec::new();
@@ -105,7 +113,13 @@ impl Phrases {
             }
             read
         };
-        Self(table.split('|').map(phrase).filter(|phrase| !phrase.is_empty()).collect())
+        let mut phrases = Self::default();
+        for phrase in table.split('|').map(phrase) {
+            if let Some(first) = phrase.first().and_then(|(word, _)| word.bytes().next()) {
+                phrases.0.entry(first).or_default().push(phrase);
+            }
+        }
+        phrases
     }
 
     /// The length of the longest phrase that begins at a word.
@@ -117,7 +131,8 @@ impl Phrases {
                 })
             })
         };
-        self.0.iter().filter(fits).map(Vec::len).max()
+        let first = words.get(at)?.fold.bytes().next()?;
+        self.0.get(&first)?.iter().filter(fits).map(Vec::len).max()
     }
 
     /// Where the first phrase stands, and its length.
@@ -128,6 +143,35 @@ impl Phrases {
     /// Whether any of them is said.
     pub(super) fn said(&self, words: &[Word]) -> bool {
         self.find(words).is_some()
+    }
+}
+
+/// A table of phrases for each language. They are read once, whatever the number of pages and builds.
+#[derive(Debug)]
+pub(super) struct Table {
+    written: [&'static str; 3],
+    read: [OnceLock<Phrases>; 3],
+}
+
+impl Table {
+    /// The phrases in English and in French.
+    pub(super) const fn of([english, french]: [&'static str; 2]) -> Self {
+        Self { written: [english, french, ""], read: [const { OnceLock::new() }; 3] }
+    }
+
+    /// The same phrases in every language.
+    pub(super) const fn everywhere(written: &'static str) -> Self {
+        Self { written: [written; 3], read: [const { OnceLock::new() }; 3] }
+    }
+
+    /// The phrases of a language.
+    pub(super) fn read(&self, language: Language) -> &Phrases {
+        let at = match language {
+            Language::English => 0,
+            Language::French => 1,
+            Language::Other => 2,
+        };
+        self.read[at].get_or_init(|| Phrases::of(self.written[at]))
     }
 }
 
