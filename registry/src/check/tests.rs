@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::resolve;
 
 const WHOLE: &str = "
-controller: { name: Acme, address: 1 Road, email: a@acme.example, country: FR, phone: '+33 1', legal_form: SAS, registration: R, publication_director: E }
+controller: { name: Acme, address: 1 Road, email: a@acme.example, phone: '+33 1', legal_form: SAS, registration: R, publication_director: E, country: FR }
 authority: cnil
 dpo: { none: we are three people }
 automated_decisions: none
