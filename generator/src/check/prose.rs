@@ -4,6 +4,7 @@
 //! few ways in which policies state it, and leaves alone what is conditional, denied, or said of somebody else.
 
 mod addresses;
+mod amounts;
 mod bases;
 mod claims;
 mod cookies;

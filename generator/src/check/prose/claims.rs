@@ -97,7 +97,7 @@ static DECIDES: Table = Table::of([
     "décide automatiquement|décident automatiquement|décidé automatiquement|décidée automatiquement|décidées automatiquement",
 ]);
 
-/// What such machines are called, and whom they decide on: all of these.
+/// What such machines are called.
 static MACHINES: Table = Table::of(["algorithm|algorithms|profiling|scoring", "algorithme|algorithmes|profilage|scoring"]);
 
 /// The person who is decided on.

@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use registry::model::{AutomatedDecisions, Changes, Country, Effective, Keep, Period, Registry, Sale, Stated};
 use serde_json::Value as Json;
 
+use super::amounts::Amount;
 use super::named::Rules;
-use super::periods::Amount;
 use super::words::folded;
 
 /// What is declared.

@@ -2,7 +2,7 @@
 
 use registry::model::{Keep, Localized, Registry, Stated};
 
-use super::periods::{Amount, amounts_in};
+use super::amounts::{Amount, amounts_in};
 use super::text::Sentence;
 use super::words::{Table, Word, folded};
 use super::{Judge, declared};
