@@ -26,7 +26,7 @@ pub(crate) fn series(declaration: &Declaration, expected: &Expected, site: &Site
     let own = others(&expected.kind, &declaration.value, &site.declared).into_iter().map(|value| change(&declaration.path, value));
     // What is all that a map says, such as `{ effective: on publication }`, has the other values of the map.
     let (_, above) = declaration.path.split_last().unwrap();
-    let around = at(&site.declared, above).filter(|map| map.as_object().is_some_and(|map| map.len() == 1) && above.len() > 0);
+    let around = at(&site.declared, above).filter(|map| map.as_object().is_some_and(|map| map.len() == 1) && !above.is_empty());
     let kind = around.and_then(|_| expected::of(above, site)).map(|expected| expected.kind);
     let others = around.zip(kind).map(|(map, kind)| others(&kind, map, &site.declared)).unwrap_or_default();
     [vec![removal], own.chain(others.into_iter().map(|value| change(above, value))).collect()]

@@ -145,6 +145,6 @@ impl Seen {
 
     /// The places that are other ones than at the site as it is.
     pub(crate) fn changed_from(&self, base: &Self) -> BTreeSet<Place> {
-        base.places.iter().filter(|(place, text)| self.places.get(place) != Some(text)).map(|(place, _)| *place).collect()
+        base.places.iter().filter(|(place, text)| self.places.get(place) != Some(*text)).map(|(place, _)| *place).collect()
     }
 }

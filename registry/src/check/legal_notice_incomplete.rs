@@ -24,7 +24,7 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
         ("registration", controller.registration.is_none()),
         ("phone", controller.phone.is_none()),
     ];
-    let missing: Vec<String> = needed.into_iter().filter_map(|(key, missing)| missing.then(|| format!("`{key}`"))).collect();
+    let missing: Vec<String> = needed.into_iter().filter(|(_, missing)| *missing).map(|(key, _)| format!("`{key}`")).collect();
     if !missing.is_empty() {
         diagnostics.push(
             judged
