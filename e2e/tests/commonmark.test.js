@@ -26,7 +26,9 @@ test("the examples of the CommonMark specification", (t) => {
   t.after(() => rmSync(root, { recursive: true, force: true }));
   mkdirSync(join(root, "content"));
   mkdirSync(join(root, "templates"));
-  const silence = ["broken-link", "broken-anchor", "missing-alternative"].map((rule) => `  - { rule: ${rule}, reason: examples lead nowhere }\n`);
+  // The specification's examples lead nowhere and hold scripts of their own; it is their HTML that is compared here.
+  const rules = ["broken-link", "broken-anchor", "missing-alternative", "inline-script"];
+  const silence = rules.map((rule) => `  - { rule: ${rule}, reason: an example of the specification }\n`);
   writeFileSync(join(root, "content/site.yaml"), `minify: off\ntags: false\nsilence:\n${silence.join("")}`);
   writeFileSync(join(root, "templates/page.html"), "@@begin@@{{ content }}@@end@@");
   commonmark.forEach(({ markdown }, n) => writeFileSync(join(root, `content/example-${n}.md`), `---\ntitle: Example\n---\n${markdown}`));

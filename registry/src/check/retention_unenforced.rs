@@ -2,7 +2,7 @@
 
 use super::Judged;
 use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
-use crate::model::{DataCategory, Enforcer, From, Keep, Period, Registry, Retention, Service, Stated, System};
+use crate::model::{DataCategory, Enforcer, From, Keep, Registry, Retention, Service, Stated, System};
 
 /// A period is promised, and nobody and nothing carries it out.
 pub(super) static RETENTION_UNENFORCED: Rule = Rule {
@@ -61,33 +61,44 @@ fn job(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> 
     })
 }
 
-/// A browser forgets when it is closed, or when a cookie ends; what is stored otherwise it keeps.
+/// A browser forgets when it is closed, or when what it stores ends by itself.
 fn browser(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
-    let forgets = match rule.keep {
-        Some(Stated::Known(Keep::Session) | Stated::Unknown(_)) => true,
-        Some(Stated::Known(Keep::For(period))) => data(registry, rule).all(|data| expires(registry, data, period)),
-        Some(Stated::Known(Keep::UntilDeleted)) | None => false,
+    let forgets = match &rule.keep {
+        Some(Stated::Unknown(_)) => true,
+        Some(Stated::Known(keep)) if *keep != Keep::UntilDeleted => data(registry, rule).all(|data| ends_within(registry, data, *keep)),
+        _ => false,
     };
     (!forgets).then(|| {
-        let message = format!("no cookie lets the browser carry out the retention rule `{}`", rule.id);
-        (message, "give the service that the data comes from a cookie that ends in time, or say in `by:` who else sees to it")
+        let message = format!("what the browser stores does not carry out the retention rule `{}`", rule.id);
+        (message, "give what the service stores a `keep:` within the rule's, or say in `by:` who else sees to it")
     })
 }
 
-/// Whether the data is in cookies that end within the period. A product's own cookies are not declared here.
-fn expires(registry: &Registry, data: &DataCategory, period: Period) -> bool {
+/// Whether all that the data's service stores ends within a time. A product's own cookies are not declared here.
+fn ends_within(registry: &Registry, data: &DataCategory, limit: Keep) -> bool {
     let in_time = |service: &Service| {
+        let stored: Vec<_> =
+            service.cookies.iter().map(|cookie| &cookie.keep).chain(service.storage.iter().map(|stored| &stored.keep)).collect();
         let ends = |keep: &Option<Stated<Keep>>| match keep {
-            Some(Stated::Known(Keep::For(lifetime))) => lifetime.days() <= period.days(),
-            Some(Stated::Known(Keep::UntilDeleted)) | None => false,
-            Some(Stated::Known(Keep::Session) | Stated::Unknown(_)) => true,
+            Some(Stated::Known(keep)) => days(*keep) <= days(limit),
+            Some(Stated::Unknown(_)) => true,
+            None => false,
         };
-        !service.cookies.is_empty() && service.cookies.iter().all(|cookie| ends(&cookie.keep))
+        (limit == Keep::Session || !stored.is_empty()) && stored.into_iter().all(ends)
     };
     match &data.from {
         _ if data.system == System::Product => true,
         Some(From::Service(id)) => registry.service(id).is_some_and(in_time),
-        _ => false,
+        _ => limit == Keep::Session,
+    }
+}
+
+/// A lifetime in days; a session is over at once.
+fn days(keep: Keep) -> f64 {
+    match keep {
+        Keep::Session => 0.0,
+        Keep::For(period) => period.days(),
+        Keep::UntilDeleted => f64::INFINITY,
     }
 }
 
@@ -113,7 +124,7 @@ mod tests {
             "data: [lead], keep: 2 years, by: { unknown: Acme }",
             "data: [draft], keep: 30 days, by: product",
             "data: [visits], keep: 1 year, by: browser",
-            "data: [visits], keep: session, by: browser",
+            "data: [lead], keep: session, by: browser",
         ] {
             assert!(messages(rule).is_empty(), "{rule}");
         }
@@ -138,9 +149,14 @@ mod tests {
 
     #[test]
     fn the_browser_forgets_only_what_ends_by_itself() {
-        for rule in ["data: [lead], keep: 1 year", "data: [visits], keep: 6 months", "data: [visits], keep: until deleted"] {
+        for rule in [
+            "data: [lead], keep: 1 year",
+            "data: [visits], keep: 6 months",
+            "data: [visits], keep: session",
+            "data: [visits], keep: until deleted",
+        ] {
             let found = messages(&format!("{rule}, by: browser"));
-            assert_eq!(found, ["no cookie lets the browser carry out the retention rule `rule`"], "{rule}");
+            assert_eq!(found, ["what the browser stores does not carry out the retention rule `rule`"], "{rule}");
         }
     }
 }
