@@ -9,7 +9,7 @@ import { inaccessible } from "../support/faults.js";
 import { copySite, serve } from "../support/site.js";
 
 const LEGAL = "content/legal.md";
-const PUBLISHER = "## Publisher";
+const HEADING = "## Personal data";
 
 /** What one of these tests may take at most, on the busiest of machines. */
 const LIMIT = { timeout: 120_000 };
@@ -46,7 +46,7 @@ test("editing with the dev server open", async (t) => {
 
   await t.test("a saved page is shown", LIMIT, async (t) => {
     const { site, page } = await editing(t, browser);
-    await site.write(LEGAL, (await site.read(LEGAL)).replace(PUBLISHER, "## Who publishes this"));
+    await site.write(LEGAL, (await site.read(LEGAL)).replace(HEADING, "## Who publishes this"));
     await shows(page, "Who publishes this");
     await page.locator("#plainsite-problem").waitFor({ state: "detached" });
   });
@@ -75,7 +75,7 @@ test("editing with the dev server open", async (t) => {
     assert.equal(await page.locator("h1").innerText(), "Changed by hand");
     assert.equal(await page.locator('link[rel="stylesheet"]').count(), 2, "the old sheets are gone");
     // The page still hears of what comes later.
-    await site.edit(LEGAL, PUBLISHER, "## Who publishes this");
+    await site.edit(LEGAL, HEADING, "## Who publishes this");
     await shows(page, "Who publishes this");
     await background("rgb(101, 67, 33)");
   });
@@ -106,7 +106,7 @@ test("editing with the dev server open", async (t) => {
 
   for (const [what, file, old, wrong, words] of [
     ["a mistake in the front matter", LEGAL, "title: Legal notice", "title: Legal notice\ndraft: maybe", /draft/],
-    ["an unknown shortcode", LEGAL, PUBLISHER, "{{ emial() }}\n\n## Publisher", /emial/],
+    ["an unknown shortcode", LEGAL, HEADING, "{{ emial() }}\n\n## Personal data", /emial/],
     ["a broken link", LEGAL, "(cookies.md)", "(cookeis.md)", /cookeis/],
     ["a mistake in a template", "templates/home.html", "{{ page.extra.closing.title }}", "{{ page.extra.closing.titel }}", /titel/],
     ["a mistake in site.yaml", "content/site.yaml", "urls: folders", "urls: folder", /urls|folder/],
@@ -253,7 +253,7 @@ test("editing with the dev server open", async (t) => {
     await site.write("content/.legal.md.swp", "not text");
     await site.write("content/4913", "");
     await site.remove("content/4913");
-    await site.edit(LEGAL, PUBLISHER, "## At the end");
+    await site.edit(LEGAL, HEADING, "## At the end");
     await shows(page, "At the end");
     assert.equal(await page.locator("#plainsite-problem").count(), 0);
     assert.equal((await fetch(server.at("/legal.md~"))).status, 404);
@@ -263,7 +263,7 @@ test("editing with the dev server open", async (t) => {
     const { site, page } = await editing(t, browser);
     const text = await site.read(LEGAL);
     for (let round = 0; round < 5; round += 1) {
-      for (const step of ["a", "b", "c"]) await site.write(LEGAL, text.replace(PUBLISHER, `## Edit ${round}${step}`));
+      for (const step of ["a", "b", "c"]) await site.write(LEGAL, text.replace(HEADING, `## Edit ${round}${step}`));
       await shows(page, `Edit ${round}c`);
     }
     // Nothing older comes after it: a later edit of another file has been built, and it is still the last one.
