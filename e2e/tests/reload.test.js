@@ -89,7 +89,7 @@ test("editing with the dev server open", async (t) => {
   await t.test("a template that takes a built-in one's place is shown, and so is its removal", LIMIT, async (t) => {
     const { site, page } = await editing(t, browser);
     const template = "templates/page.html";
-    await site.write(template, `{% extends "builtin/page.html" %}{% block footer %}<p>A footer of our own</p>{% endblock footer %}\n`);
+    await site.write(template, `{% extends "builtin/page.html" %}{% block footer %}<p><a href="{{ site.choices }}" data-consent-choices>A footer of our own</a></p>{% endblock footer %}\n`);
     await shows(page, "A footer of our own");
     await site.remove(template);
     await shows(page, "59 rue de Ponthieu");
