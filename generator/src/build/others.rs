@@ -1,6 +1,7 @@
 //! Everything but pages, as it was made last: assets, copied files, feeds, sitemap, manifest, what is under `/.well-known/`, the
 //! pages at old addresses.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -57,12 +58,13 @@ impl OthersMemory {
         self.output = Arc::new(make(subject, well_known, inputs, assets, look, &mut self.diagnostics));
         let site = subject.site;
         let base = site.config.base_url.as_deref();
-        let redirects = site.redirects.iter().map(|redirect| Arc::from(redirects::out(&redirect.from)));
+        // Two pages may claim one old address, which is a fault of theirs; what is there is one page all the same.
+        let redirects: BTreeSet<Arc<str>> = site.redirects.iter().map(|redirect| redirects::out(&redirect.from).into()).collect();
         let facts = |out: Arc<str>| {
             let bytes = self.output.get(&out)?.bytes()?;
             Some(Arc::new(facts::of(&out, None, std::str::from_utf8(&bytes).ok()?, base)))
         };
-        self.redirects = redirects.filter_map(facts).collect();
+        self.redirects = redirects.into_iter().filter_map(facts).collect();
         let sources = assets.iter().filter_map(|(name, asset)| uses::of_file(&asset.path, &look.theme.files.get(name)?.bytes));
         let copies = site.files.iter().filter_map(|file| inputs.copy_uses(&file.source));
         self.files = sources.chain(copies).collect();

@@ -1,6 +1,7 @@
 //! How builds behave: what a site becomes, and the law that editing step by step ends where a new build begins.
 
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
 use super::*;
 use crate::source::Memory;
@@ -254,32 +255,56 @@ fn edits() -> impl Strategy<Value = Vec<Vec<Edit>>> {
     proptest::collection::vec(proptest::collection::vec(edit, 1..4), 1..8)
 }
 
+/// The law of this module: any series of edits rebuilt step by step equals a build from nothing.
+fn each_step_equals_a_clean_build(steps: &[Vec<Edit>]) -> Result<(), TestCaseError> {
+    let mut source = Memory::parse(SITE);
+    let mut builder = Builder::new(Drafts::Left, TODAY);
+    builder.build(&source, Changes::Everything);
+    for (n, step) in steps.iter().enumerate() {
+        let mut paths = Vec::new();
+        for edit in step {
+            match edit {
+                Edit::Save(path, text) => source.save(path, text.as_bytes()),
+                Edit::Remove(path) => drop(source.0.remove(*path)),
+            }
+            let (Edit::Save(path, _) | Edit::Remove(path)) = edit;
+            paths.push((*path).to_owned());
+        }
+        // Every other step is told by its paths, the others by a new look at everything.
+        let changes = if n % 2 == 0 { Changes::Paths(&paths) } else { Changes::Everything };
+        let edited = builder.build(&source, changes);
+        let clean = Builder::new(Drafts::Left, TODAY).build(&source, Changes::Everything);
+        let only = |one: &Build, other: &Build| -> Vec<Diagnostic> {
+            one.diagnostics.iter().filter(|diagnostic| !other.diagnostics.contains(diagnostic)).cloned().collect()
+        };
+        let told = |diagnostics: Vec<Diagnostic>| diagnostics.into_iter().map(|d| (d.rule.name, d.message, d.labels, d.why)).collect::<Vec<_>>();
+        prop_assert_eq!(told(only(&edited, &clean)), told(only(&clean, &edited)), "only in the one, only in the other, after step {}", n);
+        prop_assert!(edited.diagnostics == clean.diagnostics, "in another order, or differently helped, after step {}", n);
+        let texts = |build: &Build| build.output.is_some().then(|| files(build, &source));
+        prop_assert_eq!(texts(&edited), texts(&clean), "after step {}", n);
+    }
+    Ok(())
+}
+
 proptest! {
     // Each case is up to fourteen whole builds; `PROPTEST_CASES` asks for more of them.
     #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(24), ..ProptestConfig::default() })]
-    /// The law of this module: any series of edits rebuilt step by step equals a build from nothing.
     #[test]
     fn edits_rebuilt_equal_a_clean_build(steps in edits()) {
-        let mut source = Memory::parse(SITE);
-        let mut builder = Builder::new(Drafts::Left, TODAY);
-        builder.build(&source, Changes::Everything);
-        for (n, step) in steps.iter().enumerate() {
-            let mut paths = Vec::new();
-            for edit in step {
-                match edit {
-                    Edit::Save(path, text) => source.save(path, text.as_bytes()),
-                    Edit::Remove(path) => drop(source.0.remove(*path)),
-                }
-                let (Edit::Save(path, _) | Edit::Remove(path)) = edit;
-                paths.push((*path).to_owned());
-            }
-            // Every other step is told by its paths, the others by a new look at everything.
-            let changes = if n % 2 == 0 { Changes::Paths(&paths) } else { Changes::Everything };
-            let edited = builder.build(&source, changes);
-            let clean = Builder::new(Drafts::Left, TODAY).build(&source, Changes::Everything);
-            prop_assert_eq!(&edited.diagnostics, &clean.diagnostics, "after step {}", n);
-            let texts = |build: &Build| build.output.is_some().then(|| files(build, &source));
-            prop_assert_eq!(texts(&edited), texts(&clean), "after step {}", n);
-        }
+        each_step_equals_a_clean_build(&steps)?;
+    }
+}
+
+#[test]
+fn an_address_that_two_pages_had_is_one_page() {
+    let alias = |path: &str| format!("=== content/{path}\n---\naliases: [/old/]\n---\n# A\n");
+    let template = "=== templates/redirect.html\n<link rel=preconnect href=https://c.example>\n";
+    let text = format!("{template}{}{}", alias("a.md"), alias("b.md"));
+    // Pages are judged on as many threads as there are: whatever each of them gets, the outcome is the same.
+    for threads in 1..4 {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let build = pool.install(|| Builder::new(Drafts::Left, TODAY).build(&Memory::parse(&text), Changes::Everything));
+        let whys: Vec<_> = build.diagnostics.iter().filter(|d| d.rule.name == "undeclared-origin").filter_map(|d| d.why.as_deref()).collect();
+        assert!(matches!(whys[..], [why] if why.ends_with("seen in `/old/`")), "{whys:?}");
     }
 }

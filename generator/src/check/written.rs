@@ -45,7 +45,7 @@ impl Tellings {
         for Told { diagnostic, at, words } in told {
             let fault = (diagnostic.rule.name, diagnostic.message.clone(), needles(&html, at, words));
             let (_, pages) = self.found.entry(fault).or_insert_with(|| (diagnostic, Vec::new()));
-            if pages.last().is_none_or(|last| last.out != facts.out) {
+            if pages.last().is_none_or(|last| !Arc::ptr_eq(last, facts)) {
                 pages.push(facts.clone());
             }
         }
