@@ -102,28 +102,49 @@ pub struct Built<'a> {
     pub text: &'a (dyn Fn(&str) -> Option<String> + Sync),
 }
 
-/// Judges built pages and files: `pages` are those to look at, `files` whatever else loads or runs something.
-pub fn output(built: Built<'_>, pages: &[Arc<Facts>], files: &[Arc<FileUses>]) -> Vec<Diagnostic> {
-    let judge = |mut faults: Faults, facts: &Arc<Facts>| {
-        broken_link::check(built, facts, &mut faults.0);
-        broken_anchor::check(built, facts, &mut faults.0);
-        missing_alternative::check(facts, &mut faults.0);
-        let mut told = of_uses(built, &facts.uses);
-        contact_unreadable::check_policy(built, facts, &mut told);
-        consent_control::check(built, facts, &mut told);
-        faults.1.add(told, built, facts);
-        faults
-    };
-    let merge = |a: Faults, b: Faults| (a.0.merged(b.0), a.1.merged(b.1));
-    let (faults, tellings) = pages.par_iter().fold(Faults::default, judge).reduce(Faults::default, merge);
-    let mut diagnostics = faults.diagnostics(built);
-    diagnostics.extend(tellings.diagnostics(built));
+/// What is wrong with a built page, found where its author wrote it. It stays the same as long as the page does, and the addresses and
+/// the registry that it is judged by.
+#[derive(Debug)]
+pub struct Verdict {
+    facts: Arc<Facts>,
+    /// Faults of links and images.
+    links: Vec<locate::Fault>,
+    /// Faults of what the page makes browsers do.
+    uses: Vec<written::Fault>,
+}
+
+/// Judges built pages: a verdict on each with a fault, in their order.
+pub fn pages(built: Built<'_>, pages: &[Arc<Facts>]) -> Vec<Option<Verdict>> {
+    pages.par_iter().map(|facts| page(built, facts)).collect()
+}
+
+fn page(built: Built<'_>, facts: &Arc<Facts>) -> Option<Verdict> {
+    let mut links = Vec::new();
+    broken_link::check(built, facts, &mut links);
+    broken_anchor::check(built, facts, &mut links);
+    missing_alternative::check(facts, &mut links);
+    let mut told = of_uses(built, &facts.uses);
+    contact_unreadable::check_policy(built, facts, &mut told);
+    consent_control::check(built, facts, &mut told);
+    if links.is_empty() && told.is_empty() {
+        return None;
+    }
+    for fault in &mut links {
+        fault.find(built, facts);
+    }
+    Some(Verdict { facts: facts.clone(), links, uses: written::found(told, built, facts) })
+}
+
+/// Tells what is wrong with pages, by their verdicts, and with whatever else loads or runs something. The same fault on many pages is
+/// one fault.
+pub fn output<'v>(built: Built<'_>, verdicts: impl Iterator<Item = &'v Verdict> + Clone, files: &[Arc<FileUses>]) -> Vec<Diagnostic> {
+    let links = verdicts.clone().flat_map(|verdict| verdict.links.iter().map(|fault| (fault, &verdict.facts)));
+    let mut diagnostics = locate::told(built, links);
+    let uses = verdicts.flat_map(|verdict| verdict.uses.iter().map(|fault| (fault, &verdict.facts)));
+    diagnostics.extend(written::told(built, uses));
     diagnostics.extend(files.iter().flat_map(|file| written::in_file(of_uses(built, &file.uses), file)));
     diagnostics
 }
-
-/// Faults of links and images, and those of what pages make browsers do.
-type Faults = (locate::Faults, written::Tellings);
 
 /// Judges what a page or a file makes a browser do.
 fn of_uses(built: Built<'_>, uses: &Uses) -> Vec<written::Told> {

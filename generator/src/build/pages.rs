@@ -1,6 +1,6 @@
 //! The pages as they were rendered and judged last.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use registry::model::Registry;
 use super::others::OthersMemory;
 
 use crate::check::facts::{self, Facts, Routes};
-use crate::check::{self, Built};
+use crate::check::{self, Built, Verdict};
 use crate::digest::Digest;
 use crate::document::Document;
 use crate::output::{Artifact, Output};
@@ -36,7 +36,7 @@ pub(super) struct PagesMemory {
     unwritten: Vec<usize>,
 }
 
-/// What the last check was based on, and whether it found nothing.
+/// What the last check was based on, and what it found.
 #[derive(Debug)]
 struct Checked {
     routes: Routes,
@@ -44,7 +44,8 @@ struct Checked {
     others: Vec<Arc<str>>,
     /// The digest of what the registry is made from.
     registry: Digest,
-    clean: bool,
+    /// The verdicts on pages with a fault, by their place in the site.
+    verdicts: BTreeMap<usize, Verdict>,
 }
 
 /// What pages are judged by, beside each other.
@@ -119,17 +120,21 @@ impl PagesMemory {
         let Basis { site, registry, registry_key, theme } = basis;
         let names: Vec<Arc<str>> = others.output.keys().cloned().collect();
         let fresh = std::mem::take(&mut self.fresh);
-        let known = self.checked.take().filter(|checked| checked.clean && checked.others == names && checked.registry == registry_key);
-        let (routes, mut judged): (Routes, Vec<Arc<Facts>>) = match known {
-            Some(Checked { mut routes, .. }) => {
-                let fresh: Vec<_> = fresh.into_iter().filter_map(|id| Some((id, facts(&self.rendered[id])?))).collect();
-                fresh.iter().for_each(|(id, facts)| routes.set(*id, facts.clone()));
-                (routes, fresh.into_iter().map(|(_, facts)| facts).collect())
+        let known = self.checked.take().filter(|checked| checked.others == names && checked.registry == registry_key);
+        let (routes, mut verdicts, fresh) = match known {
+            Some(Checked { mut routes, mut verdicts, .. }) => {
+                for &id in &fresh {
+                    verdicts.remove(&id);
+                    if let Some(facts) = facts(&self.rendered[id]) {
+                        routes.set(id, facts);
+                    }
+                }
+                (routes, verdicts, fresh)
             }
             None => {
                 let pages = self.outs.iter().zip(&self.rendered).map(|(out, rendered)| (out.as_ref(), facts(rendered)));
                 let routes = Routes::of(pages.chain(names.iter().map(|name| (name.as_ref(), None))));
-                (routes, self.rendered.iter().filter_map(facts).collect())
+                (routes, BTreeMap::new(), (0..self.rendered.len()).collect())
             }
         };
         let pages: OnceLock<HashMap<&str, &Rendered>> = OnceLock::new();
@@ -139,10 +144,13 @@ impl PagesMemory {
             let artifact = artifact.map(|(artifact, _)| artifact).or_else(|| others.output.get(out));
             artifact.and_then(|artifact| String::from_utf8(artifact.bytes()?.into_owned()).ok()).unwrap_or_default()
         };
-        judged.extend(others.redirects.iter().cloned());
         let built = Built { site, registry, theme, routes: &routes, html: &html, text };
-        let diagnostics = check::output(built, &judged, &others.files);
-        self.checked = Some(Checked { routes, others: names, registry: registry_key, clean: diagnostics.is_empty() });
+        let (ids, judged): (Vec<usize>, Vec<_>) = fresh.into_iter().filter_map(|id| Some((id, facts(&self.rendered[id])?))).unzip();
+        let found = ids.into_iter().zip(check::pages(built, &judged));
+        verdicts.extend(found.filter_map(|(id, verdict)| Some((id, verdict?))));
+        let redirects: Vec<Verdict> = check::pages(built, &others.redirects).into_iter().flatten().collect();
+        let diagnostics = check::output(built, verdicts.values().chain(&redirects), &others.files);
+        self.checked = Some(Checked { routes, others: names, registry: registry_key, verdicts });
         diagnostics
     }
 

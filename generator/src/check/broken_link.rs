@@ -6,7 +6,7 @@ use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 
 use super::Built;
 use super::facts::Facts;
-use super::locate::Faults;
+use super::locate::Fault;
 use super::origins;
 use crate::site::config::{self, MenuTarget};
 use crate::site::{Site, Target};
@@ -15,12 +15,12 @@ use crate::site::{Site, Target};
 pub static BROKEN_LINK: Rule =
     Rule { name: "broken-link", severity: Severity::Error, silence: Silence::Allowed, doc: include_str!("../../rules/broken-link.md") };
 
-pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Faults) {
+pub(super) fn check(built: Built<'_>, facts: &Arc<Facts>, faults: &mut Vec<Fault>) {
     for link in &facts.links {
         if built.routes.get(link.path).is_none() {
             let href = link.href(&(built.html)(&facts.out));
             if !origins::is_of_service(built, facts, &href) {
-                faults.add(&BROKEN_LINK, href, facts);
+                faults.push(Fault::of(&BROKEN_LINK, href));
             }
         }
     }

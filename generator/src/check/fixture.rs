@@ -91,7 +91,8 @@ pub(super) fn pages(text: &str) -> Vec<Diagnostic> {
     let of_files = files.0.iter().filter(|(path, _)| !(path.starts_with("templates/") && is_template(path)));
     let of_files: Vec<_> = of_files.filter_map(|(path, bytes)| uses::of_file(path, bytes)).collect();
     let built = Built { site: &site, registry: &registry, theme: &theme, routes: &routes, html: &html, text: &text };
-    let mut found = output(built, &judged, &of_files);
+    let verdicts: Vec<_> = super::pages(built, &judged).into_iter().flatten().collect();
+    let mut found = output(built, verdicts.iter(), &of_files);
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found
 }

@@ -11,72 +11,70 @@ use crate::document::MISSING_ALTERNATIVE;
 use crate::document::links::{self, Form};
 use crate::site::config;
 
-/// Faults of built pages: the same one on many pages is one fault.
-#[derive(Default)]
-pub(super) struct Faults {
-    found: BTreeMap<Fault, Vec<(&'static Rule, Arc<Facts>)>>,
-}
-
-/// What makes faults one.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Fault {
-    rule: &'static str,
+/// A fault of a link or an image in a page.
+#[derive(Debug)]
+pub(super) struct Fault {
+    rule: &'static Rule,
     /// The address in the page.
     href: String,
     /// The page that the address leads to, where it is another one.
     target: Option<String>,
+    /// Where it stands in the page's own file.
+    places: Vec<Span>,
 }
 
-impl Faults {
-    /// The faults of both; those of `self` come first.
-    pub(super) fn merged(mut self, other: Self) -> Self {
-        for (fault, pages) in other.found {
-            self.found.entry(fault).or_default().extend(pages);
-        }
-        self
-    }
-
-    /// A page holds an address that breaks a rule.
-    pub(super) fn add(&mut self, rule: &'static Rule, href: String, facts: &Arc<Facts>) {
-        self.add_at(rule, href, None, facts);
+impl Fault {
+    /// An address that breaks a rule.
+    pub(super) fn of(rule: &'static Rule, href: String) -> Self {
+        Self::in_target(rule, href, None)
     }
 
     /// The same, where the fault lies in the page at `target`.
-    pub(super) fn add_at(&mut self, rule: &'static Rule, href: String, target: Option<String>, facts: &Arc<Facts>) {
-        self.found.entry(Fault { rule: rule.name, href, target }).or_default().push((rule, facts.clone()));
+    pub(super) fn in_target(rule: &'static Rule, href: String, target: Option<String>) -> Self {
+        Self { rule, href, target, places: Vec::new() }
     }
 
-    /// The diagnostics, each at the place where the author wrote the address.
-    pub(super) fn diagnostics(&self, built: Built<'_>) -> Vec<Diagnostic> {
-        let mut diagnostics = Vec::new();
-        for (Fault { href, target, .. }, pages) in &self.found {
-            let Some((rule, _)) = pages.first() else { continue };
-            let diagnostic = || diagnostic(rule, href, target.as_deref());
-            let mut elsewhere = Vec::new();
-            for (_, facts) in pages {
-                let places = facts.origin.as_ref().map(|origin| in_page(built, origin, rule, href)).unwrap_or_default();
-                if places.is_empty() {
-                    elsewhere.push(facts);
-                }
-                let origin = facts.origin.as_ref();
-                diagnostics.extend(places.into_iter().filter_map(|span| Some(diagnostic().at(origin?, span, ""))));
-            }
-            if let Some(first) = elsewhere.first() {
-                let mut found = diagnostic();
-                match in_look(built, href) {
-                    Some(label) => {
-                        found.labels.push(label);
-                        found = found.maybe_help(help_in_look(rule));
-                    }
-                    None => found = found.in_file(first.origin.as_ref().unwrap_or(&first.out)),
-                }
-                let seen = seen(&first.out, elsewhere.len());
-                let why = found.why.take().map_or(seen.clone(), |why| format!("{why}; {seen}"));
-                diagnostics.push(found.why(why));
-            }
-        }
-        diagnostics
+    /// Finds where the author wrote it.
+    pub(super) fn find(&mut self, built: Built<'_>, facts: &Facts) {
+        self.places = facts.origin.as_ref().map(|origin| in_page(built, origin, self.rule, &self.href)).unwrap_or_default();
     }
+
+    /// What makes faults one.
+    fn key(&self) -> (&str, &str, Option<&str>) {
+        (self.rule.name, &self.href, self.target.as_deref())
+    }
+}
+
+/// The diagnostics of pages' faults, each at the place where the author wrote the address.
+pub(super) fn told<'f>(built: Built<'_>, faults: impl Iterator<Item = (&'f Fault, &'f Arc<Facts>)>) -> Vec<Diagnostic> {
+    let mut found: BTreeMap<_, Vec<(&Fault, &Arc<Facts>)>> = BTreeMap::new();
+    faults.for_each(|(fault, facts)| found.entry(fault.key()).or_default().push((fault, facts)));
+    let mut diagnostics = Vec::new();
+    for faults in found.into_values() {
+        let (fault, _) = faults[0];
+        let diagnostic = || diagnostic(fault.rule, &fault.href, fault.target.as_deref());
+        let mut elsewhere = Vec::new();
+        for (fault, facts) in &faults {
+            if fault.places.is_empty() {
+                elsewhere.push(facts);
+            }
+            let origin = facts.origin.as_ref();
+            diagnostics.extend(fault.places.iter().filter_map(|span| Some(diagnostic().at(origin?, *span, ""))));
+        }
+        let Some(first) = elsewhere.first() else { continue };
+        let mut found = diagnostic();
+        match in_look(built, &fault.href) {
+            Some(label) => {
+                found.labels.push(label);
+                found = found.maybe_help(help_in_look(fault.rule));
+            }
+            None => found = found.in_file(first.origin.as_ref().unwrap_or(&first.out)),
+        }
+        let seen = seen(&first.out, elsewhere.len());
+        let why = found.why.take().map_or(seen.clone(), |why| format!("{why}; {seen}"));
+        diagnostics.push(found.why(why));
+    }
+    diagnostics
 }
 
 /// On how many pages a fault was seen, by the first one.

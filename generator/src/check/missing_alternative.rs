@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::facts::Facts;
-use super::locate::Faults;
+use super::locate::Fault;
 use crate::document::MISSING_ALTERNATIVE;
 
-pub(super) fn check(facts: &Arc<Facts>, faults: &mut Faults) {
+pub(super) fn check(facts: &Arc<Facts>, faults: &mut Vec<Fault>) {
     for src in &facts.bare_images {
-        faults.add(&MISSING_ALTERNATIVE, src.clone(), facts);
+        faults.push(Fault::of(&MISSING_ALTERNATIVE, src.clone()));
     }
 }

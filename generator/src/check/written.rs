@@ -23,72 +23,73 @@ pub(super) struct Told {
     pub(super) words: Vec<String>,
 }
 
-/// Faults of built pages: the same one on many pages is one fault.
-#[derive(Default)]
-pub(super) struct Tellings {
-    /// By rule, message and the words to look for.
-    found: BTreeMap<Fault, (Diagnostic, Vec<Arc<Facts>>)>,
-}
-
-type Fault = (&'static str, String, Vec<String>);
-
 /// The shortest text that is worth looking for: shorter ones stand anywhere.
 const SHORTEST: usize = 4;
 
-impl Tellings {
-    /// Takes the faults of a page in, each once.
-    pub(super) fn add(&mut self, told: Vec<Told>, built: Built<'_>, facts: &Arc<Facts>) {
-        if told.is_empty() {
-            return;
-        }
-        let html = (built.html)(&facts.out);
-        for Told { diagnostic, at, words } in told {
-            let fault = (diagnostic.rule.name, diagnostic.message.clone(), needles(&html, at, words));
-            let (_, pages) = self.found.entry(fault).or_insert_with(|| (diagnostic, Vec::new()));
-            if pages.last().is_none_or(|last| !Arc::ptr_eq(last, facts)) {
-                pages.push(facts.clone());
-            }
+/// A fault of what a page makes browsers do.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The fault, without its place.
+    diagnostic: Diagnostic,
+    /// What to look for, the surest first.
+    needles: Vec<String>,
+    /// Where it stands in the page's own file.
+    places: Vec<Span>,
+}
+
+impl Fault {
+    /// What makes faults one.
+    fn key(&self) -> (&str, &str, &[String]) {
+        (self.diagnostic.rule.name, &self.diagnostic.message, &self.needles)
+    }
+}
+
+/// The faults of a page, each once, where its author wrote them.
+pub(super) fn found(told: Vec<Told>, built: Built<'_>, facts: &Arc<Facts>) -> Vec<Fault> {
+    let mut found: Vec<Fault> = Vec::new();
+    if told.is_empty() {
+        return found;
+    }
+    let html = (built.html)(&facts.out);
+    let origin = facts.origin.as_ref().filter(|origin| origin.ends_with(".md"));
+    for Told { diagnostic, at, words } in told {
+        let mut fault = Fault { needles: needles(&html, at, words), diagnostic, places: Vec::new() };
+        if found.iter().all(|known| known.key() != fault.key()) {
+            fault.places = origin.map(|origin| in_page(built, origin, &fault.needles)).unwrap_or_default();
+            found.push(fault);
         }
     }
+    found
+}
 
-    /// The faults of both; those of `self` come first.
-    pub(super) fn merged(mut self, other: Self) -> Self {
-        for (fault, (diagnostic, pages)) in other.found {
-            self.found.entry(fault).or_insert_with(|| (diagnostic, Vec::new())).1.extend(pages);
+/// The diagnostics of pages' faults, each at the place where the author wrote what is wrong.
+pub(super) fn told<'f>(built: Built<'_>, faults: impl Iterator<Item = (&'f Fault, &'f Arc<Facts>)>) -> Vec<Diagnostic> {
+    let mut found: BTreeMap<_, Vec<(&Fault, &Arc<Facts>)>> = BTreeMap::new();
+    faults.for_each(|(fault, facts)| found.entry(fault.key()).or_default().push((fault, facts)));
+    let mut diagnostics = Vec::new();
+    for faults in found.into_values() {
+        let (Fault { diagnostic, needles, .. }, _) = faults[0];
+        let mut elsewhere = Vec::new();
+        for (fault, facts) in faults {
+            match facts.origin.as_ref().filter(|_| !fault.places.is_empty()) {
+                Some(origin) => diagnostics.extend(fault.places.iter().map(|span| diagnostic.clone().at(origin, *span, ""))),
+                None => elsewhere.push(facts),
+            }
         }
-        self
-    }
-
-    /// The diagnostics, each at the place where the author wrote what is wrong.
-    pub(super) fn diagnostics(self, built: Built<'_>) -> Vec<Diagnostic> {
-        let mut diagnostics = Vec::new();
-        for ((_, _, needles), (diagnostic, pages)) in self.found {
-            let mut elsewhere = Vec::new();
-            for facts in pages {
-                let origin = facts.origin.clone().filter(|origin| origin.ends_with(".md"));
-                let spans = origin.as_ref().map(|origin| in_page(built, origin, &needles)).unwrap_or_default();
-                match origin.filter(|_| !spans.is_empty()) {
-                    Some(origin) => diagnostics.extend(spans.into_iter().map(|span| diagnostic.clone().at(&origin, span, ""))),
-                    None => elsewhere.push(facts),
-                }
-            }
-            let Some(first) = elsewhere.first() else { continue };
-            let label = in_look(built, &needles).or_else(|| anywhere(built, first.origin.as_ref()?, &needles));
-            let is_its_own = elsewhere.len() == 1 && label.as_ref().is_some_and(|label| Some(&label.file) == first.origin.as_ref());
-            let mut diagnostic = match label {
-                Some(label) => Diagnostic { labels: vec![label], ..diagnostic },
-                None => diagnostic.in_file(first.origin.as_ref().unwrap_or(&first.out)),
-            };
-            if is_its_own {
-                diagnostics.push(diagnostic);
-                continue;
-            }
+        let Some(first) = elsewhere.first() else { continue };
+        let label = in_look(built, needles).or_else(|| anywhere(built, first.origin.as_ref()?, needles));
+        let is_its_own = elsewhere.len() == 1 && label.as_ref().is_some_and(|label| Some(&label.file) == first.origin.as_ref());
+        let mut diagnostic = match label {
+            Some(label) => Diagnostic { labels: vec![label], ..diagnostic.clone() },
+            None => diagnostic.clone().in_file(first.origin.as_ref().unwrap_or(&first.out)),
+        };
+        if !is_its_own {
             let seen = super::locate::seen(&first.out, elsewhere.len());
             diagnostic.why = Some(diagnostic.why.map_or(seen.clone(), |why| format!("{why}; {seen}")));
-            diagnostics.push(diagnostic);
         }
-        diagnostics
+        diagnostics.push(diagnostic);
     }
+    diagnostics
 }
 
 /// The faults of a file that is published as it is, or that an asset is made from.
