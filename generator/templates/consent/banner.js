@@ -164,11 +164,12 @@ addEventListener("DOMContentLoaded", () => {
 
   document.addEventListener("consentchange", ({ detail }) => {
     const { kept, how } = detail;
+    // Closed first: the focus goes back to what opened it, which may be in the banner.
+    if (dialog) dialog.close();
     if (banner && (!kept || status() !== "asking")) {
       if (banner.contains(document.activeElement)) document.querySelector("main")?.focus({ preventScroll: true });
       banner.remove();
     }
-    if (dialog) dialog.close();
     panels.forEach(fill);
     tell(kept);
     if (how === "elsewhere") return;
