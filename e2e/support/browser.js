@@ -22,9 +22,9 @@ const QUIET = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
-/** A browser that ends with the test. `more` are further arguments of its command line. */
-export async function openBrowser(t, more = []) {
-  const browser = await chromium.launch({ executablePath: found(), args: [...QUIET, ...more], timeout: 30_000 });
+/** A browser that ends with the test. `more` are further arguments of its command line, `options` further ones of its start. */
+export async function openBrowser(t, more = [], options = {}) {
+  const browser = await chromium.launch({ executablePath: found(), args: [...QUIET, ...more], timeout: 30_000, ...options });
   atEnd(t, () => browser.close());
   return browser;
 }

@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -30,6 +30,18 @@ export async function copySite(t, from = WORKSPACE) {
     await cp(join(from, folder), join(root, folder), { recursive: true });
   }
   return new Site(root);
+}
+
+/** Writes a site into a new folder, which goes with the test: texts by their paths. */
+export async function newSite(t, files) {
+  const root = await mkdtemp(join(tmpdir(), "plainsite-e2e-"));
+  atEnd(t, () => rm(root, { recursive: true, force: true }));
+  const site = new Site(root);
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(site.path(file)), { recursive: true });
+    await site.write(file, text);
+  }
+  return site;
 }
 
 /** A site's files, by their paths below its root. */

@@ -131,7 +131,25 @@ const prove = ({ services, how }) => {
   send(receipt);
 };
 
+// Loading again keeps what was typed into forms, which not every browser does: it waits in the entry of the tab's history.
+
+const fields = () => find("form :is(input:not([type=file], [type=hidden], [type=password]), select, textarea)");
+const again = () => {
+  history.replaceState({ ...history.state, typed: fields().map(({ name, value, checked }) => [name, value, checked]) }, "");
+  location.reload();
+};
+const resume = () => {
+  const { typed, ...state } = history.state ?? {};
+  if (!typed) return;
+  history.replaceState(state, "");
+  fields().forEach((field, at) => {
+    const [name, value, checked] = typed[at] ?? [];
+    if (name === field.name) Object.assign(field, { value, checked });
+  });
+};
+
 addEventListener("DOMContentLoaded", () => {
+  resume();
   // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order.
   for (const template of find("template[data-service]")) {
     if (granted.has(template.dataset.service)) {
@@ -164,11 +182,12 @@ addEventListener("DOMContentLoaded", () => {
 
   document.addEventListener("consentchange", ({ detail }) => {
     const { kept, how } = detail;
+    // Closed first: the focus goes back to what opened it, which may be in the banner.
+    if (dialog) dialog.close();
     if (banner && (!kept || status() !== "asking")) {
       if (banner.contains(document.activeElement)) document.querySelector("main")?.focus({ preventScroll: true });
       banner.remove();
     }
-    if (dialog) dialog.close();
     panels.forEach(fill);
     tell(kept);
     if (how === "elsewhere") return;

@@ -140,7 +140,7 @@ const settle = (kept, how, after = wanted(once)) => {
   if (differs) clean(after);
   const detail = { how, kept, services: Object.fromEntries(all.map((id) => [id, after.has(id)])) };
   document.dispatchEvent(new CustomEvent("consentchange", { detail }));
-  if (differs && kept) location.reload();
+  if (differs && kept) again();
 };
 
 /** Decides on some services; the others stay as they were. */
