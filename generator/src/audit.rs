@@ -36,6 +36,9 @@ use states::{Route, Visit};
 use watch::{Manner, Watch};
 use world::World;
 
+/// The most browsers at a time.
+const AT_ONCE: usize = 4;
+
 /// How to look.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -76,7 +79,7 @@ pub fn look(built: &Arc<Server>, site: &Site, registry: &Registry, options: &Opt
             stopped.store(true, Ordering::Relaxed);
         }
     });
-    let looking = Looking { built, registry, options, runtime: &runtime, arguments: arguments(options), stop };
+    let looking = Looking { built, options, runtime: &runtime, arguments: arguments(options), stop };
     let addresses = looking.addresses(site)?;
     let visited = sample::sample(&addresses, options.pages);
     let mut told = looking.all(&visited, states::visits(registry))?;
@@ -101,7 +104,6 @@ fn arguments(options: &Options) -> Vec<String> {
 /// What all visits share.
 struct Looking<'a> {
     built: &'a Arc<Server>,
-    registry: &'a Registry,
     options: &'a Options,
     runtime: &'a tokio::runtime::Runtime,
     arguments: Vec<String>,
@@ -144,15 +146,16 @@ impl Looking<'_> {
         Ok(listed.as_array().into_iter().flatten().filter_map(|path| path.as_str()).map(Arc::from).collect())
     }
 
-    /// Goes on visits, as many at a time as there are processors.
+    /// Goes on visits, several at a time: each of them waits more than it works.
     fn all(&self, pages: &[Arc<str>], visits: Vec<Visit>) -> anyhow::Result<Told> {
-        let at_once = std::thread::available_parallelism().map_or(1, usize::from).min(4).min(visits.len());
+        let at_once = std::thread::available_parallelism().map_or(2, |cores| cores.get() * 2).min(AT_ONCE).min(visits.len());
         let waiting = Mutex::new(VecDeque::from(visits));
+        let next = || locked(&waiting).pop_front();
         let told = Mutex::new(Ok(Told::default()));
         std::thread::scope(|scope| {
             for _ in 0..at_once {
                 scope.spawn(|| {
-                    while let Some(visit) = locked(&waiting).pop_front() {
+                    while let Some(visit) = next() {
                         let ended = self.one(pages, &visit);
                         let mut told = locked(&told);
                         match (ended, told.as_mut()) {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The names under which a browser is looked for on `PATH`.
-pub const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// How long a browser may take to end when it is asked to.
 const FAREWELL: Duration = Duration::from_secs(5);

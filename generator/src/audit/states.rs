@@ -132,6 +132,7 @@ fn all(visitor: &mut Visitor, pages: &[Arc<str>]) -> anyhow::Result<Seen> {
         visitor.open(page)?;
         if n == 0 {
             visitor.picture()?;
+            visitor.linger()?;
         }
         note_embeds(visitor)?;
         visitor.dwell()?;

@@ -1,6 +1,7 @@
 //! Visits pages as a person would: looks at them to the end, turns away and comes back, and presses buttons with the mouse.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde_json::json;
@@ -10,6 +11,9 @@ use super::watch::{Manner, Watch, text};
 
 /// How long a button may take to appear, in milliseconds.
 const APPEARS: u32 = 5_000;
+
+/// How long the first page of a state is watched for what comes late.
+const LATE: Duration = Duration::from_secs(5);
 
 /// A browser with a page that is visited, and another tab to turn to.
 #[derive(Debug)]
@@ -32,6 +36,7 @@ impl Visitor {
         let url = format!("{}{page}", self.watch.world.own);
         let (session, loads) = (self.watch.page.clone(), self.watch.loads);
         self.watch.moment.page = page.clone();
+        self.watch.going = true;
         let answer = self.watch.call(&session, "Page.navigate", json!({ "url": url }))?;
         if let Some(error) = answer["errorText"].as_str() {
             bail!("the browser cannot open `{url}`: {error}");
@@ -48,6 +53,13 @@ impl Visitor {
         self.watch.settle()
     }
 
+    /// Watches the page that is open for what comes late: many trackers wait a few seconds, so as not to be seen by speed tests.
+    pub(super) fn linger(&mut self) -> anyhow::Result<()> {
+        let until = Instant::now() + LATE;
+        while self.watch.step(until)? {}
+        self.watch.settle()
+    }
+
     /// Looks at the page that is open: to its end, away from it and back, and off to nowhere and back.
     pub(super) fn dwell(&mut self) -> anyhow::Result<()> {
         self.scroll()?;
@@ -61,6 +73,7 @@ impl Visitor {
         let history = self.watch.call(&session, "Page.getNavigationHistory", json!({}))?;
         let at = history["currentIndex"].as_u64().unwrap_or(0);
         let before = at.checked_sub(1).map(|at| &history["entries"][at as usize]["id"]).context("there is no page to return to")?;
+        self.watch.going = true;
         self.watch.call(&session, "Page.navigateToHistoryEntry", json!({ "entryId": before }))?;
         self.loaded(loads)?;
         self.watch.look()
@@ -81,6 +94,7 @@ impl Visitor {
     /// Leaves the page for an empty one, so that it says what pages say when they go.
     pub(super) fn leave(&mut self) -> anyhow::Result<()> {
         let (session, loads) = (self.watch.page.clone(), self.watch.loads);
+        self.watch.going = true;
         self.watch.call(&session, "Page.navigate", json!({ "url": "about:blank" }))?;
         self.loaded(loads)
     }
@@ -183,11 +197,13 @@ impl Visitor {
     /// Presses what makes the page load again; from its new document on, something else has been agreed to.
     pub(super) fn press_and_reload(&mut self, selector: &str, agreed: Agreed) -> anyhow::Result<()> {
         let (commits, loads) = (self.watch.commits, self.watch.loads);
+        self.watch.going = true;
         self.press(selector)?;
         if !self.watch.wait(|watch| watch.commits > commits)? {
             bail!("on `{}`, pressing `{selector}` did not load the page again", self.watch.moment.page);
         }
         self.watch.moment.agreed = agreed;
+        self.watch.shown = self.watch.moment.clone();
         self.loaded(loads)
     }
 

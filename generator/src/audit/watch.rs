@@ -40,6 +40,17 @@ pub(super) enum Manner {
     NoScript,
 }
 
+/// The number of a request that was seen.
+#[derive(Debug)]
+struct Number {
+    /// Its place among the requests.
+    at: usize,
+    /// What the browser calls it.
+    number: String,
+    /// The document that was going or had gone then, where it may come from that.
+    before: Option<Moment>,
+}
+
 /// A browser, and what it was seen to do.
 #[derive(Debug)]
 pub(super) struct Watch {
@@ -63,8 +74,13 @@ pub(super) struct Watch {
     flying: HashMap<String, (String, String)>,
     stirred: u64,
     /// What started a request, by its number; and the requests that were seen, by theirs.
-    begun: HashMap<String, String>,
-    numbers: Vec<(usize, String)>,
+    begun: HashMap<String, Option<String>>,
+    numbers: Vec<Number>,
+    /// When the document that is shown was opened, and the one before it.
+    pub(super) shown: Moment,
+    before: Moment,
+    /// Whether the document that is shown is about to go.
+    pub(super) going: bool,
     writers: HashMap<String, String>,
     known: BTreeSet<Key>,
 }
@@ -77,6 +93,9 @@ impl Watch {
             world,
             manner,
             seen: Seen::default(),
+            shown: moment.clone(),
+            before: moment.clone(),
+            going: false,
             moment,
             page: String::new(),
             commits: 0,
@@ -191,8 +210,8 @@ impl Watch {
             }
             "Network.webSocketCreated" | "Network.webTransportCreated" => {
                 let id = text(&params["requestId"]).to_owned() + text(&params["transportId"]);
-                self.begun.insert(id.clone(), self.started(&params["initiator"]).unwrap_or_default());
-                self.left(&id, text(&params["url"]), "GET", "WebSocket", None);
+                self.begun.insert(id.clone(), self.started(&params["initiator"]));
+                self.left(&id, text(&params["url"]), "GET", "WebSocket");
             }
             "Audits.issueAdded" => self.issue(&params["issue"]),
             "Page.frameNavigated" => self.navigated(&session, &params),
@@ -202,7 +221,7 @@ impl Watch {
             }
             "Runtime.bindingCalled" => {
                 if let Ok([name, script]) = serde_json::from_str::<[String; 2]>(text(&params["payload"])) {
-                    let script = self.world.short(&script);
+                    let script = self.world.short(script.rsplit_once(':').map_or(&script, |(line, _)| line));
                     self.writers.entry(name).or_insert(script);
                 }
             }
@@ -253,7 +272,11 @@ impl Watch {
             kind => kind,
         };
         let within = self.frames.get(frame).filter(|url| url.starts_with("http") && !self.world.is_own(url)).map(|url| bare(url).to_owned());
-        self.left(text(&params["networkId"]), url, text(&request["method"]), kind, within);
+        self.left(text(&params["networkId"]), url, text(&request["method"]), kind);
+        if let (Some(number), Some(left)) = (self.numbers.last_mut(), self.seen.requests.last_mut()) {
+            left.frame = within;
+            number.before = of_page.then(|| if self.going { self.shown.clone() } else { self.before.clone() });
+        }
         let id = &params["requestId"];
         match self.world.answer(url, request) {
             Some(mut answer) => {
@@ -265,14 +288,14 @@ impl Watch {
         Ok(())
     }
 
-    fn left(&mut self, number: &str, url: &str, method: &str, kind: &str, frame: Option<String>) {
+    fn left(&mut self, number: &str, url: &str, method: &str, kind: &str) {
         self.stirred += 1;
-        self.numbers.push((self.seen.requests.len(), number.to_owned()));
+        self.numbers.push(Number { at: self.seen.requests.len(), number: number.to_owned(), before: None });
         self.seen.requests.push(Request {
             url: self.world.short(bare(url)),
             method: method.to_owned(),
             kind: kind.to_owned(),
-            frame,
+            frame: None,
             by: None,
             at: self.moment.clone(),
         });
@@ -281,9 +304,8 @@ impl Watch {
     /// A page or a worker begins a request.
     fn begins(&mut self, session: &str, params: &Value) {
         let id = text(&params["requestId"]).to_owned();
-        if let Some(by) = self.started(&params["initiator"]) {
-            self.begun.entry(id.clone()).or_insert(by);
-        }
+        let by = self.started(&params["initiator"]);
+        self.begun.entry(id.clone()).or_insert(by);
         let lasting = matches!(text(&params["type"]), "EventSource" | "WebSocket" | "Ping");
         if !lasting && text(&params["request"]["url"]).starts_with("http") {
             self.stirred += 1;
@@ -333,6 +355,8 @@ impl Watch {
         self.frames.insert(text(&frame["id"]).to_owned(), text(&frame["url"]).to_owned());
         if session == self.page && frame["parentId"].is_null() {
             self.commits += 1;
+            self.going = false;
+            self.before = std::mem::replace(&mut self.shown, self.moment.clone());
             if params["type"] == "BackForwardCacheRestore" {
                 self.loads += 1;
             }
@@ -370,8 +394,14 @@ impl Watch {
 
     /// What was seen until now; from here on it is another state's.
     pub(super) fn take(&mut self) -> Seen {
-        for (at, number) in self.numbers.drain(..) {
-            self.seen.requests[at].by = self.begun.get(&number).cloned().filter(|by| !by.is_empty());
+        for Number { at, number, before } in self.numbers.drain(..) {
+            let request = &mut self.seen.requests[at];
+            match (self.begun.get(&number), before) {
+                (Some(by), _) => request.by.clone_from(by),
+                // What no living document tells of is the last that the one before said.
+                (None, Some(before)) => request.at = before,
+                (None, None) => {}
+            }
         }
         std::mem::take(&mut self.seen)
     }
