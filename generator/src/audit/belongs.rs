@@ -107,9 +107,7 @@ impl<'a> Known<'a> {
 pub fn declares(service: &Service, key: &Key) -> bool {
     let own = key.whose == "self";
     match key.store {
-        Store::Cookie => {
-            service.cookies.iter().any(|cookie| (cookie.party == Party::First) == own && covers(&cookie.name, &key.name))
-        }
+        Store::Cookie => service.cookies.iter().any(|cookie| (cookie.party == Party::First) == own && covers(&cookie.name, &key.name)),
         _ => service.storage.iter().any(|storage| fits(storage.kind, key.store) && covers(&storage.key, &key.name)),
     }
 }

@@ -172,7 +172,9 @@ fn forbidden<'r>(services: &[&'r Service], may: impl Fn(&Service) -> bool) -> Op
 
 fn gate(service: &Service) -> String {
     let id = &service.id;
-    format!("put what starts it into `<template data-service=\"{id}\">…</template>`, or have it ask `plainsite.consent.has(\"{id}\")` first")
+    format!(
+        "put what starts it into `<template data-service=\"{id}\">…</template>`, or have it ask `plainsite.consent.has(\"{id}\")` first"
+    )
 }
 
 fn undeclared_request(subject: Subject<'_>, request: &Request, place: Place<'_>) -> Told {
@@ -260,7 +262,9 @@ fn of_kept(subject: Subject<'_>, state: &State, kept: &Kept, findings: &mut Find
             path,
             why: "withdrawing consent ends what rested on it (GDPR Art. 7(3))".to_owned(),
             help: match key.store {
-                Store::Cookie => "have it set without `HttpOnly`, for the path `/`, so that the banner can remove it; or end it on the server".to_owned(),
+                Store::Cookie => {
+                    "have it set without `HttpOnly`, for the path `/`, so that the banner can remove it; or end it on the server".to_owned()
+                }
                 _ => "write it where the banner can remove it, or declare it as it is written".to_owned(),
             },
             warning: false,
@@ -307,8 +311,9 @@ fn never_seen(subject: Subject<'_>, row: &Row) -> Diagnostic {
         "cookie" => format!("the cookie `{}`", row.name),
         what => format!("the {what} storage `{}`", row.name),
     };
-    let found = Diagnostic::new(&DECLARED_NEVER_SEEN, format!("{what} of the service `{}` was never seen, whatever was chosen", row.service))
-        .why("the policy tells of it, and the Content-Security-Policy allows it")
-        .help("build the service in, or take it out of the declaration; silence this where it takes more than visiting pages");
+    let found =
+        Diagnostic::new(&DECLARED_NEVER_SEEN, format!("{what} of the service `{}` was never seen, whatever was chosen", row.service))
+            .why("the policy tells of it, and the Content-Security-Policy allows it")
+            .help("build the service in, or take it out of the declaration; silence this where it takes more than visiting pages");
     subject.declared.places.point(found, &row.path)
 }

@@ -13,7 +13,8 @@ pub(super) fn all(watch: &mut Watch) -> anyhow::Result<Vec<Key>> {
         let whose = watch.world.whose(text(&cookie["domain"]).trim_start_matches('.'));
         keys.push(Key { store: Store::Cookie, name: text(&cookie["name"]).to_owned(), whose });
     }
-    let sessions: Vec<String> = watch.targets.iter().filter(|(_, (kind, _))| matches!(kind.as_str(), "page" | "iframe")).map(|(s, _)| s.clone()).collect();
+    let sessions: Vec<String> =
+        watch.targets.iter().filter(|(_, (kind, _))| matches!(kind.as_str(), "page" | "iframe")).map(|(s, _)| s.clone()).collect();
     let mut seen: Vec<String> = Vec::new();
     for session in sessions {
         // A frame that is going away has nothing to tell.

@@ -32,7 +32,8 @@ pub(super) fn html(report: Report<'_>, registry: &Registry) -> String {
         n => format!("{n} of {}, at even distances in the sorted list of addresses", audit.pages),
     };
     let others = if report.stand_ins { "not contacted: files stood in for them" } else { "contacted" };
-    let audited = report.url.map_or_else(|| "the built site, served on the auditing machine with its production headers".to_owned(), escape);
+    let audited =
+        report.url.map_or_else(|| "the built site, served on the auditing machine with its production headers".to_owned(), escape);
     let facts = [
         ("Site", report.known.base.map(escape).unwrap_or_default()),
         ("Audited", audited),
@@ -54,7 +55,12 @@ pub(super) fn html(report: Report<'_>, registry: &Registry) -> String {
         &mut page,
     );
     let strays = table.undeclared.iter().map(|stray| {
-        [escape(stray.what), code(&stray.name), if stray.whose.is_empty() { String::new() } else { code(&stray.whose) }, stray.states.join(", ")]
+        [
+            escape(stray.what),
+            code(&stray.name),
+            if stray.whose.is_empty() { String::new() } else { code(&stray.whose) },
+            stray.states.join(", "),
+        ]
     });
     let strays = grid(["What", "Name", "Whose", "States"], strays.collect());
     section("Seen and not declared", "", &strays, &mut page);
@@ -93,7 +99,10 @@ fn of_state(state: &State, seen: &Seen, page: &mut String) {
     words[..1].make_ascii_uppercase();
     page.push_str(&format!("<section class=\"state\">\n<h3 id=\"{0}\">{1} <code>{0}</code></h3>\n", escape(&name), ticked(&words)));
     if seen.picture.is_some() {
-        page.push_str(&format!("<img src=\"{}\" alt=\"The first page in this state\" width=\"640\" loading=\"lazy\">\n", escape(&picture(state))));
+        page.push_str(&format!(
+            "<img src=\"{}\" alt=\"The first page in this state\" width=\"640\" loading=\"lazy\">\n",
+            escape(&picture(state))
+        ));
     }
     let mut hosts: Vec<(String, usize)> = Vec::new();
     for request in &seen.requests {
@@ -109,7 +118,13 @@ fn of_state(state: &State, seen: &Seen, page: &mut String) {
         let kept = seen.kept.iter().map(|kept| {
             let whose = if kept.key.whose == "self" { "the site".to_owned() } else { escape(&kept.key.whose) };
             let what = if kept.key.store == Store::Cache { "Cache Storage" } else { kept.key.store.words() };
-            [what.to_owned(), code(&kept.key.name), whose, code(&kept.at.page), if kept.survived { "yes".to_owned() } else { String::new() }]
+            [
+                what.to_owned(),
+                code(&kept.key.name),
+                whose,
+                code(&kept.at.page),
+                if kept.survived { "yes".to_owned() } else { String::new() },
+            ]
         });
         page.push_str(&grid(["Kept", "Name", "Whose", "First on", "Survived"], kept.collect()));
     }
@@ -143,7 +158,10 @@ fn grid<const N: usize>(head: [&str; N], rows: Vec<[String; N]>) -> String {
     }
     let head: String = head.iter().map(|cell| format!("<th scope=\"col\">{cell}</th>")).collect();
     let rows = rows.iter().map(|row| format!("<tr>{}</tr>\n", row.iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>()));
-    format!("<div class=\"grid\" tabindex=\"0\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{}</tbody>\n</table></div>\n", rows.collect::<String>())
+    format!(
+        "<div class=\"grid\" tabindex=\"0\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{}</tbody>\n</table></div>\n",
+        rows.collect::<String>()
+    )
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {

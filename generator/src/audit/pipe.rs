@@ -91,7 +91,8 @@ pub(super) struct Browser {
 impl Browser {
     /// Starts one.
     pub(super) fn start(program: &Path, more: &[String], stop: Arc<AtomicBool>) -> anyhow::Result<Self> {
-        let profile = tempfile::Builder::new().prefix("plainsite-audit-").tempdir().context("cannot make a folder for the browser's profile")?;
+        let profile =
+            tempfile::Builder::new().prefix("plainsite-audit-").tempdir().context("cannot make a folder for the browser's profile")?;
         // The shell hands our pipe on as the file descriptors that the browser expects it to be.
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null"]).arg(program).args(QUIET).args(more);
@@ -202,4 +203,3 @@ fn listen(said: impl Read, send: &std::sync::mpsc::Sender<Value>) {
         bytes.clear();
     }
 }
-

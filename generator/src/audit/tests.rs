@@ -153,7 +153,11 @@ fn what_is_still_there_after_withdrawing_is_found_where_the_site_can_reach_it() 
 #[test]
 fn a_finding_is_told_once_with_its_states_and_pages() {
     let mut first = request("https://tracker.example/p.gif", "Image", Agreed::Nothing);
-    first.requests.push(Request { at: at("/b/", Agreed::Nothing), url: "https://tracker.example/q.gif".into(), ..first.requests[0].clone() });
+    first.requests.push(Request {
+        at: at("/b/", Agreed::Nothing),
+        url: "https://tracker.example/q.gif".into(),
+        ..first.requests[0].clone()
+    });
     let second = request("https://tracker.example/p.gif", "Image", Agreed::Nothing);
     let found = judged(&[(State::Untouched, first), (State::Refused, second)]).0;
     let of_tracker: Vec<_> = found.iter().filter(|(rule, ..)| *rule == "seen-undeclared").collect();
@@ -168,7 +172,11 @@ fn a_finding_is_told_once_with_its_states_and_pages() {
 #[test]
 fn what_is_never_seen_is_told_of_services_of_this_site_that_wait_for_consent() {
     let (found, table) = judged(&[(State::Accepted, request("/_count/script.js", "Script", Agreed::Everything))]);
-    let mut names: Vec<&str> = found.iter().filter(|(rule, ..)| *rule == "declared-never-seen").map(|(_, _, message, _)| message.split('`').nth(1).unwrap()).collect();
+    let mut names: Vec<&str> = found
+        .iter()
+        .filter(|(rule, ..)| *rule == "declared-never-seen")
+        .map(|(_, _, message, _)| message.split('`').nth(1).unwrap())
+        .collect();
     names.sort_unstable();
     assert_eq!(names, ["c_*", "https://maps.example", "https://tiles.maps.example", "zoom"]);
     let names = |rows: &[super::table::Row]| rows.iter().map(|row| format!("{} {}", row.service, row.name)).collect::<Vec<_>>();

@@ -157,7 +157,8 @@ impl Visitor {
 
     /// Whether something that fits a selector can be seen, now.
     pub(super) fn shows(&mut self, selector: &str) -> anyhow::Result<bool> {
-        let asked = format!("[...document.querySelectorAll({})].some((e) => e.checkVisibility({{ visibilityProperty: true }}))", quoted(selector));
+        let asked =
+            format!("[...document.querySelectorAll({})].some((e) => e.checkVisibility({{ visibilityProperty: true }}))", quoted(selector));
         Ok(self.watch.evaluate(&asked)? == true)
     }
 

@@ -27,7 +27,8 @@ const PAGE: Duration = Duration::from_secs(10);
 const WRITERS: &str = include_str!("writers.js");
 
 /// What a browser with Global Privacy Control says.
-const GPC: &str = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true, configurable: true, enumerable: true });";
+const GPC: &str =
+    "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true, configurable: true, enumerable: true });";
 
 /// What the browser is like in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,6 +223,7 @@ impl Watch {
             "Runtime.bindingCalled" => {
                 if let Ok([name, script]) = serde_json::from_str::<[String; 2]>(text(&params["payload"])) {
                     let script = self.world.short(script.rsplit_once(':').map_or(&script, |(line, _)| line));
+                    let name = if name.starts_with("http") { self.world.short(bare(&name)) } else { name };
                     self.writers.entry(name).or_insert(script);
                 }
             }
@@ -271,7 +273,8 @@ impl Watch {
             "Document" if !of_page => "Frame",
             kind => kind,
         };
-        let within = self.frames.get(frame).filter(|url| url.starts_with("http") && !self.world.is_own(url)).map(|url| bare(url).to_owned());
+        let within =
+            self.frames.get(frame).filter(|url| url.starts_with("http") && !self.world.is_own(url)).map(|url| bare(url).to_owned());
         self.left(text(&params["networkId"]), url, text(&request["method"]), kind);
         if let (Some(number), Some(left)) = (self.numbers.last_mut(), self.seen.requests.last_mut()) {
             left.frame = within;
@@ -397,7 +400,7 @@ impl Watch {
         for Number { at, number, before } in self.numbers.drain(..) {
             let request = &mut self.seen.requests[at];
             match (self.begun.get(&number), before) {
-                (Some(by), _) => request.by.clone_from(by),
+                (Some(by), _) => request.by = self.writers.get(&request.url).or(by.as_ref()).cloned(),
                 // What no living document tells of is the last that the one before said.
                 (None, Some(before)) => request.at = before,
                 (None, None) => {}

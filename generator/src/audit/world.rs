@@ -74,7 +74,8 @@ impl World {
         }
         let more = std::fs::read_to_string(folder.join(host).join(format!("{name}.headers"))).ok().filter(|_| below);
         for (name, value) in more.iter().flat_map(|text| text.lines()).filter_map(|line| line.split_once(':')) {
-            headers.retain(|known| !text(&known["name"]).eq_ignore_ascii_case(name.trim()) || name.trim().eq_ignore_ascii_case("set-cookie"));
+            headers
+                .retain(|known| !text(&known["name"]).eq_ignore_ascii_case(name.trim()) || name.trim().eq_ignore_ascii_case("set-cookie"));
             headers.push(header(name.trim(), value.trim()));
         }
         let code = if content.is_some() { 200 } else { 204 };

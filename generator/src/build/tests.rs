@@ -277,7 +277,8 @@ fn each_step_equals_a_clean_build(steps: &[Vec<Edit>]) -> Result<(), TestCaseErr
         let only = |one: &Build, other: &Build| -> Vec<Diagnostic> {
             one.diagnostics.iter().filter(|diagnostic| !other.diagnostics.contains(diagnostic)).cloned().collect()
         };
-        let told = |diagnostics: Vec<Diagnostic>| diagnostics.into_iter().map(|d| (d.rule.name, d.message, d.labels, d.why)).collect::<Vec<_>>();
+        let told =
+            |diagnostics: Vec<Diagnostic>| diagnostics.into_iter().map(|d| (d.rule.name, d.message, d.labels, d.why)).collect::<Vec<_>>();
         prop_assert_eq!(told(only(&edited, &clean)), told(only(&clean, &edited)), "only in the one, only in the other, after step {}", n);
         prop_assert!(edited.diagnostics == clean.diagnostics, "in another order, or differently helped, after step {}", n);
         let texts = |build: &Build| build.output.is_some().then(|| files(build, &source));
@@ -304,7 +305,8 @@ fn an_address_that_two_pages_had_is_one_page() {
     for threads in 1..4 {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let build = pool.install(|| Builder::new(Drafts::Left, TODAY).build(&Memory::parse(&text), Changes::Everything));
-        let whys: Vec<_> = build.diagnostics.iter().filter(|d| d.rule.name == "undeclared-origin").filter_map(|d| d.why.as_deref()).collect();
+        let whys: Vec<_> =
+            build.diagnostics.iter().filter(|d| d.rule.name == "undeclared-origin").filter_map(|d| d.why.as_deref()).collect();
         assert!(matches!(whys[..], [why] if why.ends_with("seen in `/old/`")), "{whys:?}");
     }
 }
