@@ -165,6 +165,8 @@ impl Looking<'_> {
                             }
                             (Err(error), Ok(_)) => {
                                 *told = Err(error);
+                                // The others need not go on.
+                                self.stop.store(true, Ordering::Relaxed);
                                 locked(&waiting).clear();
                             }
                             (_, Err(_)) => {}

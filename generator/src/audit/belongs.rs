@@ -99,7 +99,7 @@ impl<'a> Known<'a> {
             its.contains('.') && host.contains('.') && (below(host, its) || below(its, host))
         };
         let services = self.registry.services.iter();
-        services.filter(|service| whose != "self" && service.origins.values().flatten().any(|origin| is_its(origin))).collect()
+        services.filter(|service| whose != "self" && service.origins.values().flatten().any(is_its)).collect()
     }
 }
 

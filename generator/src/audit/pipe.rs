@@ -101,7 +101,11 @@ impl Browser {
             // Browsers refuse to run as root otherwise, as in most containers.
             command.arg("--no-sandbox");
         }
-        command.arg("about:blank").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .arg("about:blank")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(complaints(profile.path()).context("cannot write into the browser's profile")?);
         let mut child = command.spawn().with_context(|| format!("cannot start `{}`", program.display()))?;
         let commands = child.stdin.take();
         let said = child.stdout.take().context("the browser has no output")?;
@@ -122,7 +126,7 @@ impl Browser {
         let written = self.commands.as_mut().map(|pipe| pipe.write_all(&bytes).and_then(|()| pipe.flush()));
         match written {
             Some(Ok(())) => Ok(self.last),
-            _ => bail!("the browser has ended"),
+            _ => bail!(self.ended()),
         }
     }
 
@@ -135,7 +139,7 @@ impl Browser {
                 Ok(value) => break value,
                 Err(RecvTimeoutError::Timeout) if left <= GLANCE => return Ok(None),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => bail!("the browser has ended"),
+                Err(RecvTimeoutError::Disconnected) => bail!(self.ended()),
             }
         };
         if let Some(id) = value["id"].as_u64() {
@@ -148,6 +152,18 @@ impl Browser {
         let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
         let (session, method) = (text(&value["sessionId"]), text(&value["method"]));
         Ok(Some(Message::Event(Event { session, method, params: value["params"].take() })))
+    }
+}
+
+impl Browser {
+    /// That it has ended, with the last that it complained of.
+    fn ended(&self) -> String {
+        let said =
+            self.profile.as_ref().and_then(|profile| std::fs::read_to_string(profile.path().join(COMPLAINTS)).ok()).unwrap_or_default();
+        match said.lines().rfind(|line| !line.trim().is_empty()) {
+            Some(last) => format!("the browser has ended; it said: {}", last.trim()),
+            None => "the browser has ended".to_owned(),
+        }
     }
 }
 
@@ -175,6 +191,13 @@ fn remove(folder: &Path) {
     while std::fs::remove_dir_all(folder).is_err() && folder.exists() && Instant::now() < until {
         std::thread::yield_now();
     }
+}
+
+/// The file in the profile for what the browser complains of.
+const COMPLAINTS: &str = "complaints.txt";
+
+fn complaints(profile: &Path) -> std::io::Result<Stdio> {
+    Ok(std::fs::File::create(profile.join(COMPLAINTS))?.into())
 }
 
 /// Whether this process is root: whoever made a folder owns it.

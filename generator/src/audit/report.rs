@@ -10,7 +10,7 @@ use registry::model::Registry;
 use serde_json::{Value, json};
 
 use super::belongs::{Known, Owner};
-use super::seen::{Seen, State};
+use super::seen::{Request, Seen, State};
 use super::table::{Row, Table};
 use super::{Audit, page};
 use crate::report;
@@ -73,19 +73,23 @@ fn of_row(row: &Row) -> Value {
 
 fn of_state(known: Known<'_>, state: &State, seen: &Seen) -> Value {
     // The same request of many pages is told once.
-    let mut requests: BTreeMap<(&str, &str, &str), (Vec<&str>, Option<&str>, Vec<String>, bool)> = BTreeMap::new();
+    let mut requests: BTreeMap<(&str, &str, &str), Vec<&Request>> = BTreeMap::new();
     for request in &seen.requests {
-        let entry = requests.entry((&request.url, &request.method, &request.kind)).or_insert_with(|| {
-            let owner = known.request(request);
-            (Vec::new(), request.by.as_deref(), names(&owner), owner == Owner::Nobody)
-        });
-        if !entry.0.contains(&&*request.at.page) {
-            entry.0.push(&request.at.page);
-        }
-        entry.1 = entry.1.or(request.by.as_deref());
+        requests.entry((&request.url, &request.method, &request.kind)).or_default().push(request);
     }
-    let requests = requests.into_iter().map(|((url, method, kind), (pages, by, services, stray))| {
-        json!({ "url": url, "method": method, "type": kind, "pages": pages, "started_by": by, "services": services, "declared": !stray })
+    let requests = requests.into_iter().map(|((url, method, kind), all)| {
+        let mut pages: Vec<&str> = Vec::new();
+        for request in &all {
+            if !pages.contains(&&*request.at.page) {
+                pages.push(&request.at.page);
+            }
+        }
+        let owner = known.request(all[0]);
+        let by = all.iter().find_map(|request| request.by.as_deref());
+        let declared = owner != Owner::Nobody;
+        json!({
+            "url": url, "method": method, "type": kind, "pages": pages, "started_by": by, "services": names(&owner), "declared": declared,
+        })
     });
     let kept = |is_cookie: bool| {
         let of_kind = seen.kept.iter().filter(move |kept| (kept.key.store == super::seen::Store::Cookie) == is_cookie);

@@ -184,3 +184,36 @@ fn what_is_never_seen_is_told_of_services_of_this_site_that_wait_for_consent() {
     assert!(names(&table.never_seen).contains(&"login sid".to_owned()) && names(&table.never_seen).contains(&"shop basket".to_owned()));
     assert_eq!(table.undeclared, []);
 }
+
+#[test]
+fn the_reports_tell_what_was_seen_and_escape_it() {
+    let declared = declared();
+    let built = |_: &str| true;
+    let known = Known { registry: &declared.registry, base: None, built: &built };
+    let mut seen = request("https://x.example/<b>", "Image", Agreed::Nothing);
+    seen.notes.push("`/a/` kept <the> network busy".into());
+    seen.picture = Some(vec![1]);
+    let seen = vec![(State::Only("maps".into()), seen)];
+    let (table, audit) = (table(known, &seen), super::Audit { browser: "B/1".into(), pages: 3, visited: vec!["/".into()], seen });
+    let report = super::report::Report {
+        title: "A & B",
+        url: None,
+        day: jiff::civil::date(2026, 6, 1),
+        stand_ins: true,
+        audit: &audit,
+        known,
+        table: &table,
+        diagnostics: &[],
+        texts: &|_| None,
+    };
+    let json = super::report::json(report);
+    assert_eq!(json["states"][0]["picture"], "only-maps.png");
+    assert_eq!(json["states"][0]["requests"][0]["declared"], false);
+    assert_eq!(json["pages"], serde_json::json!({ "all": 3, "visited": ["/"] }));
+    let folder = tempfile::tempdir().unwrap();
+    super::report::write(folder.path(), report, &declared.registry).unwrap();
+    let html = std::fs::read_to_string(folder.path().join("index.html")).unwrap();
+    assert!(html.contains("A &amp; B") && html.contains("https://x.example/&lt;b&gt;") && html.contains("kept &lt;the&gt; network busy"));
+    assert!(html.contains("1 of 3, at even distances") && !html.contains("<script") && !html.contains("<b>"));
+    assert!(folder.path().join("only-maps.png").is_file() && folder.path().join(".gitignore").is_file());
+}

@@ -101,3 +101,76 @@ fn allowing(asked: &Value) -> Vec<Value> {
     }
     headers
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::build::{Builder, Changes};
+    use crate::site::Drafts;
+    use crate::source::Disk;
+
+    /// A world around a site with a page `/a/`, and a folder of stand-ins.
+    fn world(files: &[(&str, &str)]) -> (tempfile::TempDir, World) {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in [("content/_index.md", "# Home\n"), ("content/a.md", "# A\n")].iter().chain(files) {
+            let file = folder.path().join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        let disk = Disk::new(folder.path());
+        let build = Builder::once(Drafts::Left, date(2026, 6, 1)).build(&disk, Changes::Everything);
+        let built = Arc::new(Server::as_hosted(disk, build));
+        let stand_ins = Some(folder.path().join("stand-ins"));
+        (folder, World { own: "http://127.0.0.1:9000".into(), built, stand_ins })
+    }
+
+    fn answered(world: &World, url: &str) -> Option<(u64, String, String)> {
+        let answer = world.answer(url, &json!({ "headers": {} }))?;
+        let body = String::from_utf8(BASE64.decode(text(&answer["body"]).as_bytes()).unwrap()).unwrap();
+        let headers = answer["responseHeaders"].as_array().unwrap().iter();
+        let headers = headers.filter(|header| !text(&header["name"]).starts_with("Access-"));
+        let headers: Vec<String> = headers.map(|header| format!("{}: {}", text(&header["name"]), text(&header["value"]))).collect();
+        Some((answer["responseCode"].as_u64().unwrap(), headers.join("; "), body))
+    }
+
+    #[test]
+    fn a_file_stands_in_for_an_address_and_nothing_for_the_rest() {
+        let (_folder, world) = world(&[
+            ("stand-ins/cdn.example/a.js", "1"),
+            ("stand-ins/cdn.example/a.js.headers", "Set-Cookie: x=1\ncontent-type: text/plain\n"),
+            ("stand-ins/cdn.example/b/index.html", "b"),
+            ("stand-ins/secret.txt", "secret"),
+        ]);
+        let of = |url: &str| answered(&world, url);
+        assert_eq!(of("https://cdn.example/a.js?v=1"), Some((200, "Set-Cookie: x=1; content-type: text/plain".into(), "1".into())));
+        assert_eq!(of("https://cdn.example/b/"), Some((200, "Content-Type: text/html; charset=utf-8".into(), "b".into())));
+        for url in [
+            "https://cdn.example/none",
+            "https://other.example",
+            "https://cdn.example/..%2fsecret.txt",
+            "https://cdn.example/%2e%2e/secret.txt",
+        ] {
+            assert_eq!(of(url), Some((204, String::new(), String::new())), "{url}");
+        }
+    }
+
+    #[test]
+    fn on_the_sites_own_address_the_site_comes_first() {
+        let (_folder, world) = world(&[("stand-ins/self/a/index.html", "not this"), ("stand-ins/self/_count/script.js", "count")]);
+        assert_eq!(answered(&world, "http://127.0.0.1:9000/a/"), None);
+        assert_eq!(answered(&world, "http://127.0.0.1:9000/none"), None);
+        assert_eq!(answered(&world, "http://127.0.0.1:9000/_count/script.js").unwrap().2, "count");
+    }
+
+    #[test]
+    fn what_is_the_sites_own_is_told_by_its_path() {
+        let (_folder, world) = world(&[]);
+        assert_eq!(world.short("http://127.0.0.1:9000/a/"), "/a/");
+        assert_eq!(world.short("http://127.0.0.1:90001/a/"), "http://127.0.0.1:90001/a/");
+        assert_eq!((world.whose("127.0.0.1").as_str(), world.whose("cdn.example").as_str()), ("self", "cdn.example"));
+        let site = World { own: "https://www.a.example".into(), ..world };
+        assert_eq!((site.whose("a.example").as_str(), site.whose("b.a.example").as_str()), ("self", "b.a.example"));
+    }
+}
