@@ -3,6 +3,7 @@
 //! Only this module remembers anything between builds, and what it remembers is keyed by digests of all that it was made
 //! from. The law: any series of edits rebuilt here equals a build from nothing.
 
+mod banner;
 mod declarations;
 mod inputs;
 mod look;
@@ -31,6 +32,7 @@ use crate::render::theme::Theme;
 use crate::site::config::{self, Config, Minify};
 use crate::site::{Drafts, Site, assemble};
 use crate::source::Source;
+use banner::BannerMemory;
 use declarations::DeclarationsMemory;
 use inputs::Inputs;
 use look::LookMemory;
@@ -78,6 +80,7 @@ pub struct Builder {
     declarations: DeclarationsMemory,
     versions: VersionsMemory,
     look: LookMemory,
+    banner: BannerMemory,
     site: Option<SiteMemory>,
     shared: Option<(Digest, Arc<Shared>)>,
     pages: PagesMemory,
@@ -104,6 +107,7 @@ impl Builder {
             declarations: DeclarationsMemory::default(),
             versions: VersionsMemory::default(),
             look: LookMemory::default(),
+            banner: BannerMemory::default(),
             site: None,
             shared: None,
             pages: PagesMemory::default(),
@@ -133,10 +137,12 @@ impl Builder {
         diagnostics.extend(check::change_without_notice::check(&site, registry, &self.versions.versions));
         self.look.refresh(&self.inputs, &config);
         diagnostics.extend(self.look.diagnostics());
+        self.banner.refresh(self.declarations.key(), &site, registry, &self.look);
+        diagnostics.extend(self.banner.diagnostics());
         let shared = self.shared(site_key, &site, registry, &mut diagnostics);
         let finish = if config.minify == Minify::Full { Finish::MinifyHtml } else { Finish::Keep };
         let look = Look { theme: &self.look.theme, templates: &self.look.templates, shared: &shared, finish };
-        let subject = Subject { site: &site, registry, today: self.today };
+        let subject = Subject { site: &site, banner: self.banner.banner.as_ref(), registry, today: self.today };
         let (pages, others) = (&mut self.pages, &mut self.others);
         let (of_pages, ()) = rayon::join(
             || pages.render(&site, site_key, &documents, look),
@@ -197,7 +203,7 @@ impl Builder {
         {
             return shared.clone();
         }
-        let shared = Arc::new(Shared::new(site, registry, self.look.words.clone(), &data, self.look.key()));
+        let shared = Arc::new(Shared::new(site, registry, self.banner.banner.as_ref(), self.look.words.clone(), &data, self.look.key()));
         self.shared = Some((key, shared.clone()));
         shared
     }

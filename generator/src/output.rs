@@ -36,6 +36,8 @@ pub enum Body {
         before: Box<[u8]>,
         /// The document.
         document: Arc<Document>,
+        /// What stands in each of its slots.
+        filled: Box<[Box<[u8]>]>,
         /// What the template wrote behind it.
         after: Box<[u8]>,
     },
@@ -63,11 +65,7 @@ impl Artifact {
     pub fn page(html: &[u8], document: Option<&Arc<Document>>, finish: Finish) -> Self {
         let origin = document.map(|document| document.outline.path.clone());
         let digest = digest(html, finish);
-        let around = document.filter(|document| !document.html.is_empty()).and_then(|document| {
-            let at = find(html, document.html.as_bytes())?;
-            let (before, after) = (html[..at].into(), html[at + document.html.len()..].into());
-            Some(Body::Around { before, document: document.clone(), after })
-        });
+        let around = document.filter(|document| !document.html.is_empty()).and_then(|document| around(html, document));
         Self { body: around.unwrap_or_else(|| Body::Bytes(html.to_vec())), finish, digest, origin }
     }
 
@@ -80,10 +78,36 @@ impl Artifact {
     pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
         match &self.body {
             Body::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
-            Body::Around { before, document, after } => Some(Cow::Owned([before, document.html.as_bytes(), after].concat())),
+            Body::Around { before, document, filled, after } => {
+                let gaps = filled.iter().map(AsRef::as_ref).chain([after.as_ref()]);
+                let parts = pieces(document).zip(gaps).flat_map(|(piece, gap)| [piece, gap]);
+                Some(Cow::Owned([before.as_ref()].into_iter().chain(parts).collect::<Vec<_>>().concat()))
+            }
             Body::File(_) => None,
         }
     }
+}
+
+/// A document's HTML, cut where its slots are: one piece more than there are slots.
+fn pieces(document: &Document) -> impl Iterator<Item = &[u8]> {
+    let html = document.html.as_bytes();
+    let starts = [0].into_iter().chain(document.slots.iter().map(|slot| slot.at));
+    let ends = document.slots.iter().map(|slot| slot.at).chain([html.len()]);
+    starts.zip(ends).map(|(start, end)| &html[start..end])
+}
+
+/// A page as what stands around its document's pieces; none where one of them is not in it. Where a piece is found too early, more
+/// of the page is between it and the next one: put together again, the page is the same.
+fn around(html: &[u8], document: &Arc<Document>) -> Option<Body> {
+    let mut gaps = Vec::with_capacity(document.slots.len() + 2);
+    let mut rest = html;
+    for piece in pieces(document) {
+        let at = find(rest, piece)?;
+        gaps.push(Box::from(&rest[..at]));
+        rest = &rest[at + piece.len()..];
+    }
+    let before = gaps.remove(0);
+    Some(Body::Around { before, document: document.clone(), filled: gaps.into(), after: rest.into() })
 }
 
 /// Where a long text stands in another one. Its beginning is searched for: preparing to search for all of it costs more
@@ -105,5 +129,26 @@ pub fn address(path: &str) -> String {
     match path.strip_suffix("index.html") {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("/{folder}"),
         _ => format!("/{}", path.strip_suffix(".html").unwrap_or(path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document;
+
+    #[test]
+    fn a_page_is_put_together_again_as_it_was() {
+        let text = "# T\n\n[a](a.md) and [b](b.md)\n\n| x | y |\n| --- | --- |\n| 1 | 2 |\n\n{{ email() }}{{ email() }}\n";
+        let parsed = document::parse(&"content/t.md".into(), text.as_bytes(), Digest::default());
+        let document = Arc::new(parsed.value.unwrap());
+        assert!(document.slots.len() > 3, "{:?}", document.slots);
+        let filled: Vec<Vec<u8>> = pieces(&document).enumerate().map(|(n, piece)| [format!("<{n}>").as_bytes(), piece].concat()).collect();
+        let whole = [b"<html>", filled.concat().as_slice(), b"</html>"].concat();
+        let page = Artifact::page(&whole, Some(&document), Finish::Keep);
+        assert!(matches!(&page.body, Body::Around { filled, .. } if filled.len() == document.slots.len()));
+        assert_eq!(page.bytes().unwrap().as_ref(), whole);
+        let other = Artifact::page(b"<html>", Some(&document), Finish::Keep);
+        assert!(matches!(other.body, Body::Bytes(_)), "what lacks a piece is kept as it is");
     }
 }

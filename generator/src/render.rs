@@ -1,6 +1,7 @@
 //! From a [`Site`](crate::site::Site) to artifacts: pages, lists, feeds, assets. Every function here makes values.
 
 pub mod assets;
+pub mod consent;
 pub mod context;
 pub mod data;
 pub mod feed;

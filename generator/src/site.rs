@@ -17,7 +17,7 @@ use crate::document::front_matter::SortBy;
 pub use config::Config;
 pub use lists::date;
 pub use names::language;
-pub use policies::Beside;
+pub use policies::{Beside, Told};
 pub use targets::{Target, encode_path, file_address};
 
 /// The index of a page in [`Site::pages`].

@@ -136,8 +136,10 @@ fn walk(node: &Handle, preformatted: bool, out: &mut String) {
                         _ => String::new(),
                     })
                     .collect();
-                let data: serde_json::Value = serde_json::from_str(&text).expect("the only inline scripts are JSON");
-                out.push_str(&data.to_string());
+                if !text.trim().is_empty() {
+                    let data: serde_json::Value = serde_json::from_str(&text).expect("the only inline scripts are JSON");
+                    out.push_str(&data.to_string());
+                }
                 return;
             }
         }

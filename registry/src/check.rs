@@ -4,6 +4,7 @@ mod authority_missing;
 mod automated_decisions_undecided;
 mod california_incomplete;
 mod choice_kept_too_long;
+mod choice_undeclared;
 mod controller_incomplete;
 mod dpo_undecided;
 mod field_without_purpose;
@@ -65,6 +66,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (automated_decisions_undecided::check, &[&automated_decisions_undecided::AUTOMATED_DECISIONS_UNDECIDED]),
     (california_incomplete::check, &[&california_incomplete::CALIFORNIA_INCOMPLETE]),
     (choice_kept_too_long::check, &[&choice_kept_too_long::CHOICE_KEPT_TOO_LONG]),
+    (choice_undeclared::check, &[&choice_undeclared::CHOICE_UNDECLARED]),
     (controller_incomplete::check, &[&controller_incomplete::CONTROLLER_INCOMPLETE]),
     (dpo_undecided::check, &[&dpo_undecided::DPO_UNDECIDED]),
     (field_without_purpose::check, &[&field_without_purpose::FIELD_WITHOUT_PURPOSE]),

@@ -112,6 +112,12 @@ impl Registry {
         self.services.iter().any(Service::needs_consent)
     }
 
+    /// The categories that visitors are asked about, in the order in which they are told.
+    pub fn categories_asked(&self) -> Vec<Category> {
+        let is_asked = |category: &&Category| self.services.iter().any(|service| service.category == **category && service.needs_consent());
+        Category::ALL.iter().filter(is_asked).copied().collect()
+    }
+
     /// Whether more than a controller is declared: a policy derives from it.
     pub fn has_policy(&self) -> bool {
         !self.purposes.is_empty() || !self.data.is_empty() || !self.recipients.is_empty() || self.asks_for_consent()

@@ -51,3 +51,21 @@ fn hosts_are_read_from_origins() {
         assert_eq!(host(origin), expected);
     }
 }
+
+#[test]
+fn text_never_becomes_script_unless_a_service_that_runs_needs_it() {
+    let base = Some("https://a.example");
+    let needs = "  chat: { label: Chat, does: chats, category: functional, loosens: it writes HTML, origins: { script: [https://c.example, \"'unsafe-html'\"] } }\n";
+    let asks = registry(&format!("{SITE}{needs}"));
+    let of = |accepted: &[Category]| content_security_policy(&asks, accepted, base);
+    let enforced = "require-trusted-types-for 'script'; trusted-types default";
+    assert!(of(&[]).ends_with(enforced) && of(&[Category::Analytics]).ends_with(enforced));
+    let loosened = of(&[Category::Functional]);
+    assert!(loosened.contains("script-src https://a.example/assets/ https://c.example"), "{loosened}");
+    assert!(!loosened.contains("trusted-types") && !loosened.contains("unsafe-html"), "{loosened}");
+    assert!(content_security_policy(&Registry::default(), &[], base).ends_with("trusted-types 'none'"));
+    let essential =
+        registry("services: { pay: { label: P, does: pays, category: essential, origins: { script: [https://p.example] } } }\n");
+    let policy = content_security_policy(&essential, &[], base);
+    assert!(!policy.contains("trusted-types"), "nothing on the page would pass the addresses of its scripts: {policy}");
+}

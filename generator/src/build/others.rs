@@ -14,6 +14,7 @@ use crate::check::uses::{self, FileUses};
 use crate::digest::{Digest, Hasher};
 use crate::output::{Artifact, Finish, Output};
 use crate::render::assets::Assets;
+use crate::render::consent::Banner;
 use crate::render::page::Look;
 use crate::render::{feed, redirects, sitemap, webmanifest, well_known};
 use crate::site::Site;
@@ -30,10 +31,11 @@ pub(super) struct OthersMemory {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// What everything but pages tells of: the site, what it declares, on which day.
+/// What everything but pages tells of: the site, what it declares and asks, on which day.
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'a> {
     pub(super) site: &'a Site,
+    pub(super) banner: Option<&'a Banner>,
     pub(super) registry: &'a Registry,
     pub(super) today: Date,
 }
@@ -76,7 +78,7 @@ impl OthersMemory {
 }
 
 fn make(
-    Subject { site, registry, .. }: Subject<'_>,
+    Subject { site, registry, banner, .. }: Subject<'_>,
     well_known: Vec<(&str, String)>,
     inputs: &Inputs,
     assets: &Assets,
@@ -106,7 +108,7 @@ fn make(
             made(path, xml);
         }
     }
-    for (_, asset) in assets.iter() {
+    for asset in assets.iter().map(|(_, asset)| asset).chain(banner.into_iter().flat_map(Banner::files)) {
         let artifact = Artifact::made(asset.bytes.to_vec(), Finish::Keep, Some(asset.path.clone()));
         output.insert(asset.out.as_str().into(), Arc::new(artifact));
     }

@@ -66,7 +66,7 @@ pub(super) fn pages(text: &str) -> Vec<Diagnostic> {
     let assets = Arc::new(Assets::make(&theme, false).value);
     let templates = Templates::parse(&theme, WhiteSpace::Kept, &assets).value;
     let words = site.config.languages.iter().map(|language| interface::words(&theme, language, &mut Vec::new())).collect();
-    let shared = Shared::new(&site, &registry, words, &Json::Null, Digest::default());
+    let shared = Shared::new(&site, &registry, None, words, &Json::Null, Digest::default());
     let look = Look { theme: &theme, templates: &templates, shared: &shared, finish: Finish::Keep };
     let mut built: BTreeMap<Arc<str>, (String, Arc<Facts>)> = BTreeMap::new();
     for (id, page) in site.pages.iter().enumerate() {

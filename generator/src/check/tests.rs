@@ -98,6 +98,7 @@ fn these_rules_can_be_silenced() {
             "california-incomplete",
             "change-without-notice",
             "choice-kept-too-long",
+            "choice-undeclared",
             "consent-control-missing",
             "contact-unreadable",
             "controller-incomplete",

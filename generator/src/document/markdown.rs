@@ -331,6 +331,7 @@ impl<'a> Renderer<'a, '_> {
             return self.body;
         }
         let finder = memchr::memmem::Finder::new(&self.marker);
+        self.body.html.reserve_exact(html.len());
         let mut rest = html.as_str();
         while let Some(at) = finder.find(rest.as_bytes()) {
             let number = &rest[at + self.marker.len()..];
@@ -342,6 +343,8 @@ impl<'a> Renderer<'a, '_> {
             rest = &number[end + 1..];
         }
         self.body.html.push_str(rest);
+        self.body.html.shrink_to_fit();
+        self.body.slots.shrink_to_fit();
         self.body
     }
 }

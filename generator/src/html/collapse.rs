@@ -211,7 +211,7 @@ fn tera_tag_end(tag: &str, close: &str) -> usize {
         match (quote, bytes[at]) {
             (None, b'"' | b'\'' | b'`') if close != "#}" => quote = Some(bytes[at]),
             (Some(open), byte) if open == byte => quote = None,
-            (None, _) if tag[at..].starts_with(close) => return at + close.len(),
+            (None, _) if bytes[at..].starts_with(close.as_bytes()) => return at + close.len(),
             _ => {}
         }
     }
@@ -262,6 +262,11 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_template_may_hold_anything(template in "[aé…<> {%#}\"'=\n]{0,60}") {
+            collapse_template(&template);
+        }
+
         #[test]
         fn collapsing_twice_changes_nothing_more(html in "[ab <>/\\-!\n\"'=p]{0,60}") {
             let once = collapse(&html);

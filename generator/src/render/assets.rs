@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use oxc_allocator::Allocator;
-use oxc_codegen::{Codegen, CodegenOptions};
+use oxc_codegen::{Codegen, CodegenOptions, CommentOptions, LegalComment};
 use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
 use oxc_parser::Parser;
 use oxc_span::SourceType;
@@ -37,12 +37,22 @@ pub struct Asset {
     pub path: Arc<str>,
 }
 
+impl Asset {
+    /// A finished asset, named by its content; `path` is its source.
+    pub fn named(name: &str, bytes: Arc<[u8]>, path: Arc<str>) -> Self {
+        let digest = Digest::of(&bytes).short(10);
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+        let out = if ending.is_empty() { format!("assets/{stem}.{digest}") } else { format!("assets/{stem}.{digest}.{ending}") };
+        Self { url: crate::site::file_address(&out), out, bytes, path }
+    }
+}
+
 impl Assets {
     /// Makes the assets of a look: the site's own files, and those built-in ones that the look names.
     pub fn make(theme: &Theme, minify: bool) -> Reported<Self> {
         let mut diagnostics = Vec::new();
         let mut assets = Self::default();
-        let is_asset = |name: &str| !is_template(name) && !name.starts_with("i18n/");
+        let is_asset = |name: &str| !is_template(name) && !name.starts_with("i18n/") && !name.starts_with("consent/");
         let names = |text: &[u8], name: &str| memchr::memmem::find(text, name.as_bytes()).is_some();
         let wanted = |name: &str, file: &ThemeFile| {
             let own = file.path.starts_with("templates/");
@@ -55,15 +65,16 @@ impl Assets {
         // Style sheets name the others, so they come last.
         let (sheets, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.ends_with(".css"));
         for (name, file) in others {
-            let script = (name.ends_with(".js") || name.ends_with(".mjs")).then(|| script(name, file, minify, &mut diagnostics));
-            let bytes = script.flatten().map_or_else(|| file.bytes.clone(), |code| code.into_bytes().into());
+            let is_script = name.ends_with(".js") || name.ends_with(".mjs");
+            let compress = || minify.then(CompressOptions::safest);
+            let made = is_script.then(|| script(&file.path, name, text(file, &mut diagnostics)?, compress(), &mut diagnostics));
+            let bytes = made.flatten().map_or_else(|| file.bytes.clone(), |code| code.into_bytes().into());
             assets.add(name, file, bytes);
         }
         let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
         for (name, file) in &sheets {
-            match std::str::from_utf8(&file.bytes) {
-                Ok(text) => drop(texts.insert(name, text)),
-                Err(error) => diagnostics.push(crate::document::not_utf8(&file.path, &file.bytes, error)),
+            if let Some(text) = text(file, &mut diagnostics) {
+                texts.insert(name, text);
             }
             // A sheet that cannot be made is there as it is, so that nobody misses it beside.
             assets.add(name, file, file.bytes.clone());
@@ -81,11 +92,7 @@ impl Assets {
     }
 
     fn add(&mut self, name: &str, file: &ThemeFile, bytes: Arc<[u8]>) {
-        let digest = Digest::of(&bytes).short(10);
-        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-        let out = if ending.is_empty() { format!("assets/{stem}.{digest}") } else { format!("assets/{stem}.{digest}.{ending}") };
-        let url = crate::site::file_address(&out);
-        self.files.insert(name.to_owned(), Asset { out, url, bytes, path: file.path.clone() });
+        self.files.insert(name.to_owned(), Asset::named(name, bytes, file.path.clone()));
     }
 
     /// The address of an asset.
@@ -104,15 +111,26 @@ impl Assets {
     }
 }
 
-/// A script, checked and minified. What is a module says so by its ending, `.mjs`, or by importing and exporting.
-fn script(name: &str, file: &ThemeFile, minify: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    let text = match std::str::from_utf8(&file.bytes) {
-        Ok(text) => text,
+/// A file's text; none where it is none, which is told.
+pub(super) fn text<'f>(file: &'f ThemeFile, diagnostics: &mut Vec<Diagnostic>) -> Option<&'f str> {
+    match std::str::from_utf8(&file.bytes) {
+        Ok(text) => Some(text),
         Err(error) => {
             diagnostics.push(crate::document::not_utf8(&file.path, &file.bytes, error));
-            return None;
+            None
         }
-    };
+    }
+}
+
+/// A script, checked and, with options for that, minified; none where it is broken, which is told. What is a module says so by its ending,
+/// `.mjs`, or by importing and exporting.
+pub(super) fn script(
+    path: &Arc<str>,
+    name: &str,
+    text: &str,
+    compress: Option<CompressOptions>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let allocator = Allocator::default();
     let source = if name.ends_with(".mjs") { SourceType::mjs() } else { SourceType::unambiguous() };
     let parsed = Parser::new(&allocator, text, source).parse();
@@ -121,18 +139,20 @@ fn script(name: &str, file: &ThemeFile, minify: bool, diagnostics: &mut Vec<Diag
         let span = label.map_or_else(Span::default, |l| Span { start: l.offset(), end: l.offset() + l.len() });
         diagnostics.push(
             Diagnostic::new(&INVALID_SCRIPT, format!("this is not JavaScript: {}", error.message))
-                .at(&file.path, span, "")
+                .at(path, span, "")
                 .why("browsers would run none of this script"),
         );
         return None;
     }
-    if !minify {
-        return None;
+    if compress.is_none() {
+        return Some(text.to_owned());
     }
     let mut program = parsed.program;
-    let options = MinifierOptions { mangle: Some(MangleOptions::default()), compress: Some(CompressOptions::safest()) };
+    let options = MinifierOptions { mangle: Some(MangleOptions::default()), compress };
     let minified = Minifier::new(options).minify(&allocator, &mut program);
-    let options = CodegenOptions { minify: true, ..CodegenOptions::default() };
+    // Licences stay; other comments are for the authors.
+    let comments = CommentOptions { normal: false, jsdoc: false, annotation: false, legal: LegalComment::Inline };
+    let options = CodegenOptions { minify: true, comments, ..CodegenOptions::default() };
     Some(Codegen::new().with_options(options).with_scoping(minified.scoping).build(&program).code)
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use tera::Value;
 
+use super::consent::{Banner, Links};
 use super::feed;
 use super::interface::spoken_date;
 use crate::digest::{Digest, Hasher};
@@ -42,6 +43,7 @@ struct SiteFields<'a> {
     menus: serde_json::Map<String, Json>,
     feed: String,
     choices: String,
+    consent: Option<Links<'a>>,
     extra: &'a Json,
     theme_color: ThemeColor<'a>,
     organisation: Organisation<'a>,
@@ -64,12 +66,12 @@ struct Organisation<'a> {
 impl Shared {
     /// Gathers what all pages share. `words` has the interface of each language; `look` is the digest of templates and
     /// assets.
-    pub fn new(site: &Site, registry: &Registry, words: Vec<Json>, data: &Json, look: Digest) -> Self {
+    pub fn new(site: &Site, registry: &Registry, banner: Option<&Banner>, words: Vec<Json>, data: &Json, look: Digest) -> Self {
         let mut hasher = Hasher::default();
         hasher.add_digest(look).add(data.to_string());
         let languages = words.into_iter().enumerate().map(|(language, words)| {
-            let fields =
-                serde_json::to_value(fields(site, registry, language)).expect("a site's fields are plain data, which is always JSON");
+            let fields = serde_json::to_value(fields(site, registry, banner, language))
+                .expect("a site's fields are plain data, which is always JSON");
             let code = site.language(language);
             let get = |key: &str| word(&words, key).map(str::to_owned);
             let policy = policy(registry, Words { language: code, get: &get });
@@ -125,7 +127,7 @@ pub fn word<'w>(words: &'w Json, key: &str) -> Option<&'w str> {
     found.and_then(Json::as_str)
 }
 
-fn fields<'a>(site: &'a Site, registry: &'a Registry, language: usize) -> SiteFields<'a> {
+fn fields<'a>(site: &'a Site, registry: &'a Registry, banner: Option<&'a Banner>, language: usize) -> SiteFields<'a> {
     let config = &site.config;
     let code = site.language(language);
     let menus = site.menus[language].iter().map(|menu| {
@@ -147,6 +149,7 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, language: usize) -> SiteFi
         menus: menus.collect(),
         feed: feed::path(site, language).map(|path| format!("/{path}")).unwrap_or_default(),
         choices: if registry.asks_for_consent() { choices(site, language) } else { String::new() },
+        consent: banner.and_then(|banner| banner.links(language)),
         extra: &config.extra,
         theme_color: ThemeColor { light: &config.theme_color.light, dark: &config.theme_color.dark },
         organisation: organisation.unwrap_or_default(),
@@ -160,7 +163,7 @@ fn known(text: Option<&Stated<String>>) -> &str {
 
 /// Where visitors read of the services that need their consent: the cookies' own policy in their language, else the privacy
 /// policy; empty where there is neither.
-fn choices(site: &Site, language: usize) -> String {
+pub fn choices(site: &Site, language: usize) -> String {
     let page = |name: &str| {
         site.pages.iter().find(|page| {
             let policy = page.outline.as_ref().and_then(|outline| outline.front.policy.as_ref());

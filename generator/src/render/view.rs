@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::digest::{Digest, Hasher};
 use crate::document::shortcode::Argument;
 use crate::document::{Document, Fill, Heading};
-use crate::site::{Kind, PageId, Site, date};
+use crate::site::{Kind, PageId, Site, Told, date};
 
 /// What a page's template sees, apart from what all pages of a language share.
 #[derive(Serialize)]
@@ -39,7 +39,7 @@ pub struct PageView<'a> {
 #[expect(missing_docs, reason = "docs/templates.md describes every field where the authors of templates look")]
 pub struct PageFields<'a> {
     pub kind: &'static str,
-    pub title: &'a str,
+    pub title: Cow<'a, str>,
     pub description: &'a str,
     pub url: &'a str,
     pub permalink: String,
@@ -88,7 +88,7 @@ pub struct Link<'a> {
 #[derive(Serialize)]
 #[expect(missing_docs, reason = "docs/templates.md describes every field where the authors of templates look")]
 pub struct Crumb<'a> {
-    pub title: &'a str,
+    pub title: Cow<'a, str>,
     pub url: &'a str,
 }
 
@@ -235,12 +235,20 @@ fn versions(site: &Site, policy: PageId) -> Vec<VersionFields<'_>> {
 /// The words of an interface, by key.
 pub type Words<'f, 'a> = &'f dyn Fn(&str) -> &'a str;
 
-fn title<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>) -> &'a str {
+fn title<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>) -> Cow<'a, str> {
     let page = &site.pages[id];
+    let front = page.outline.as_ref().map(|outline| &outline.front);
     match page.kind {
-        Kind::Tags => words("tags"),
-        Kind::NotFound if page.title.is_empty() => words("not_found_title"),
-        _ => &page.title,
+        Kind::Tags => words("tags").into(),
+        Kind::NotFound if page.title.is_empty() => words("not_found_title").into(),
+        _ => match site.beside(id) {
+            Some(Told::Version) => {
+                let version = front.and_then(|front| front.version.as_ref()).map_or("", |(version, _)| version);
+                format!("{}, {} {version}", page.title, words("version").to_lowercase()).into()
+            }
+            Some(Told::Changes) => format!("{}{}{}", page.title, words("colon"), words("changes_title").to_lowercase()).into(),
+            None => page.title.as_ref().into(),
+        },
     }
 }
 

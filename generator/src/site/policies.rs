@@ -73,7 +73,22 @@ fn kept(outline: &Outline) -> Option<Kept<'_>> {
     Some(Kept { policy, name })
 }
 
+/// What a page beside a policy tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// A published version, as it was.
+    Version,
+    /// What changed from each version to the next.
+    Changes,
+}
+
 impl Site {
+    /// What a page beside a policy tells; none for any other page.
+    pub fn beside(&self, id: PageId) -> Option<Told> {
+        let kept = kept(self.pages[id].outline.as_ref()?)?;
+        Some(if kept.name == CHANGES { Told::Changes } else { Told::Version })
+    }
+
     /// The published version of a policy page that is in force on a day.
     pub fn in_force(&self, policy: PageId, today: Date) -> Option<PageId> {
         let effective = |id: &PageId| self.pages[*id].outline.as_ref().and_then(|outline| outline.front.effective);

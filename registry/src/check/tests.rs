@@ -28,7 +28,7 @@ retention:
   leads: { data: [lead], keep: 2 years, from: the last contact, then: delete, by: job }
   visits: { data: [visits], keep: 24 hours, by: { recipient: vercel } }
 services:
-  consent: { label: Choice, does: remembers it, category: essential, storage: [{ key: consent, keep: 6 months }] }
+  consent: { label: Choice, does: remembers it, category: essential, cookies: [{ name: plainsite-consent, keep: 6 months }] }
   figures: { use: vercel-analytics }
   video: { use: youtube-nocookie, purpose: show }
 rights:
@@ -71,8 +71,10 @@ fn a_bare_service_or_form_is_told_everything_at_once() {
         |privacy: &str, form: Option<&str>| -> Vec<&str> { found(privacy, form).iter().map(|diagnostic| diagnostic.rule.name).collect() };
     let always = ["authority-missing", "automated-decisions-undecided", "controller-incomplete", "dpo-undecided"];
     let service = rules("services: { it: { label: It, category: media } }\n", None);
-    assert_eq!(service[..4], always);
-    assert_eq!(service[4..], ["right-missing", "service-without-purpose", "service-without-purpose", "withdrawal-missing"]);
+    assert_eq!(service[..2], always[..2]);
+    assert_eq!(service[2], "choice-undeclared");
+    assert_eq!(service[3..5], always[2..]);
+    assert_eq!(service[5..], ["right-missing", "service-without-purpose", "service-without-purpose", "withdrawal-missing"]);
     let form = rules("", Some("fields: { email: { type: email, required: true } }\n"));
     assert_eq!(form[..4], always);
     assert_eq!(form[4..], ["field-without-purpose", "obligation-unstated", "right-missing"]);

@@ -9,14 +9,30 @@ pub(super) static UNKNOWN_FACT: Rule =
     Rule { name: "unknown-fact", severity: Severity::Warning, silence: Silence::Never, doc: include_str!("../../rules/unknown-fact.md") };
 
 pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for unknown in unknowns::all(judged.registry) {
-        let message = format!("`{}` is not known yet: {} must supply it", unknown.path, unknown.who.default);
-        diagnostics.push(
-            judged
-                .at(&UNKNOWN_FACT, &unknown.path, message)
-                .why("the policy says that it is not known yet, and nothing is guessed in its place")
-                .help("write the value instead of `unknown:` once somebody has supplied it"),
-        );
+    // One diagnostic for each who, with all that they must supply.
+    let mut asked: Vec<(&str, Vec<String>)> = Vec::new();
+    let unknowns = unknowns::all(judged.registry);
+    for unknown in &unknowns {
+        let who = unknown.who.default.as_str();
+        match asked.iter_mut().find(|(known, _)| *known == who) {
+            Some((_, paths)) => paths.push(unknown.path.clone()),
+            None => asked.push((who, vec![unknown.path.clone()])),
+        }
+    }
+    for (who, paths) in asked {
+        let message = match paths.as_slice() {
+            [path] => format!("`{path}` is not known yet: {who} must supply it"),
+            paths => format!("{} facts are not known yet: {who} must supply them", paths.len()),
+        };
+        let found = Diagnostic::new(&UNKNOWN_FACT, message);
+        let mut found = paths
+            .iter()
+            .fold(found, |found, path| judged.places.point(found, path))
+            .why("the policy says that it is not known yet, and nothing is guessed in its place")
+            .help("write the value instead of `unknown:` once somebody has supplied it");
+        // In the order of the file, so that the first of them stands for all where there is room for one only.
+        found.labels.sort_by_key(|label| label.span);
+        diagnostics.push(found);
     }
 }
 
@@ -74,7 +90,9 @@ california: { rights: { know: { unknown: A }, delete: true } }
         let written = serde_json::to_string(&registry).unwrap().matches("\"unknown\":").count();
         assert_eq!(written, UNKNOWN.matches("unknown").count(), "each is read");
         assert_eq!(unknowns::all(&registry).len(), written);
-        assert_eq!(found("unknown-fact", UNKNOWN).len(), written);
+        let found = found("unknown-fact", UNKNOWN);
+        assert_eq!((found.len(), found[0].labels.len()), (1, written), "{found:?}");
+        assert_eq!(found[0].message, format!("{written} facts are not known yet: A must supply them"));
     }
 
     #[test]

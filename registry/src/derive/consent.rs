@@ -1,9 +1,12 @@
 //! The consent model: what visitors are asked, by category and service, and the revision of each, so that only what changed
 //! is asked again.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
 
-use crate::model::{Category, Registry, Service, ServiceId};
+use serde::{Serialize, Serializer};
+
+use super::headers::{self, Sources};
+use crate::model::{Category, Keep, Party, Period, Registry, Service, ServiceId, StorageKind};
 
 /// What visitors are asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,9 +48,113 @@ pub fn model(registry: &Registry) -> Consent {
     Consent { categories, revision }
 }
 
-/// The categories that visitors are asked about.
-pub fn categories(registry: &Registry) -> Vec<Category> {
-    model(registry).categories.into_iter().map(|category| category.category).collect()
+/// What the script must know that runs in every page before all others, and keeps to the visitor's choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Bounds {
+    /// For how many seconds a choice holds.
+    pub keep: u64,
+    /// What is let through whatever was agreed to, as in a policy. A path is one of the site itself.
+    pub always: String,
+    /// What services that need no consent store: it is never removed.
+    pub stays: Stored,
+    /// The services that wait for consent, by category.
+    #[serde(serialize_with = "as_map")]
+    pub services: Vec<(ServiceId, ServiceBounds)>,
+}
+
+/// What a service may do once it was agreed to, and what it leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServiceBounds {
+    /// Its category.
+    pub category: Category,
+    /// Its revision.
+    pub revision: String,
+    /// What is let through for it, as in a policy.
+    pub sources: String,
+    /// What it stores.
+    #[serde(flatten)]
+    pub stored: Stored,
+}
+
+/// What is stored, by where: `cookies`, `local`, `session`, `indexeddb`; a regular expression for the whole of a name.
+pub type Stored = BTreeMap<&'static str, String>;
+
+/// What the script must know.
+pub fn bounds(registry: &Registry) -> Bounds {
+    // On the site itself a path is enough: the script knows the address at which it runs.
+    let own = Some("");
+    let of = |asked: ServiceConsent, category: Category| {
+        let service = registry.services.iter().find(|service| service.id == asked.id);
+        let bounds = ServiceBounds {
+            category,
+            revision: asked.revision,
+            sources: service.map(|service| told(headers::of_service(service, own))).unwrap_or_default(),
+            stored: service.map(|service| stored([service].into_iter())).unwrap_or_default(),
+        };
+        (asked.id, bounds)
+    };
+    let asked = model(registry).categories.into_iter();
+    let asked = asked.flat_map(|asked| asked.services.into_iter().map(move |service| (service, asked.category)));
+    Bounds {
+        keep: keep(registry).seconds(),
+        always: told(headers::always(registry, own)),
+        stays: stored(registry.services.iter().filter(|service| !service.needs_consent())),
+        services: asked.map(|(service, category)| of(service, category)).collect(),
+    }
+}
+
+/// Sources as in a policy: `img-src 'self' https://a.example;script-src 'self'`.
+fn told(sources: Sources) -> String {
+    let directives = sources.into_iter().filter(|(_, list)| !list.is_empty());
+    let directives = directives.map(|(name, list)| [name.to_owned()].into_iter().chain(list).collect::<Vec<_>>().join(" "));
+    directives.collect::<Vec<_>>().join(";")
+}
+
+/// For how long a choice holds: what the registry promises of the cookie that keeps it, else six months.
+fn keep(registry: &Registry) -> Period {
+    let cookies = registry.services.iter().flat_map(|service| &service.cookies);
+    let keeps = cookies.filter(|cookie| cookie.name == COOKIE).filter_map(|cookie| cookie.keep.as_ref()?.known());
+    let periods = keeps.filter_map(|keep| match keep {
+        Keep::For(period) => Some(*period),
+        _ => None,
+    });
+    periods.min_by(|a, b| a.days().total_cmp(&b.days())).or_else(|| Period::of(6, "months")).unwrap_or_default()
+}
+
+fn stored<'r>(services: impl Iterator<Item = &'r Service>) -> Stored {
+    let mut stored = Stored::new();
+    let mut add = |place, name: &str| {
+        let pattern: &mut String = stored.entry(place).or_default();
+        if !pattern.is_empty() {
+            pattern.push('|');
+        }
+        pattern.push_str(&whole_name(name));
+    };
+    for service in services {
+        // What a vendor stores under its own name is out of the site's reach.
+        for cookie in service.cookies.iter().filter(|cookie| cookie.party == Party::First) {
+            add("cookies", &cookie.name);
+        }
+        for storage in &service.storage {
+            let place = match storage.kind {
+                StorageKind::Local => "local",
+                StorageKind::Session => "session",
+                StorageKind::IndexedDb => "indexeddb",
+            };
+            add(place, &storage.key);
+        }
+    }
+    stored
+}
+
+/// A regular expression for a name in which `*` stands for any letters.
+fn whole_name(name: &str) -> String {
+    let literal = |c: char| if c.is_ascii_punctuation() && !"_-".contains(c) { format!("\\{c}") } else { c.to_string() };
+    name.chars().map(|c| if c == '*' { ".*".to_owned() } else { literal(c) }).collect()
+}
+
+fn as_map<S: Serializer>(services: &[(ServiceId, ServiceBounds)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(services.iter().map(|(id, bounds)| (id, bounds)))
 }
 
 fn revision(registry: &Registry, service: &Service) -> String {
@@ -61,13 +168,20 @@ fn revision(registry: &Registry, service: &Service) -> String {
     digest(&agreed)
 }
 
-/// Twelve hexadecimal digits of a value's SHA-256.
+/// A few letters and digits of a value's SHA-256: enough to tell a revision from the one before.
 fn digest(value: &impl Serialize) -> String {
-    crate::digest::of(value).chars().take(12).collect()
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut rest = u64::from_str_radix(&crate::digest::of(value)[..15], 16).unwrap_or_default();
+    let mut digits = String::new();
+    while digits.len() < 5 {
+        digits.push(char::from(DIGITS[(rest % 36) as usize]));
+        rest /= 36;
+    }
+    digits
 }
 
 /// The cookie that keeps a visitor's choices. Its value begins with the categories that were agreed to, joined by `.` in the
-/// order in which they are told; what follows a `~` is the banner's own.
+/// order in which they are told; what follows a `~` is the own business of the scripts that ask.
 pub const COOKIE: &str = "plainsite-consent";
 
 /// The categories that a cookie's value says were agreed to. What is no category counts for nothing.
@@ -94,5 +208,50 @@ mod tests {
         assert_eq!(accepted(""), []);
         assert_eq!(accepted("analytics-or-not~media"), []);
         assert_eq!(pattern(&[Category::Analytics, Category::Media]), "analytics\\.media(~.*)?");
+    }
+
+    fn registry(text: &str) -> Registry {
+        let read = crate::resolve::registry(Some((&std::sync::Arc::from("content/privacy.yaml"), text)), &[]);
+        assert_eq!(read.diagnostics, []);
+        read.value.registry
+    }
+
+    const SITE: &str = "
+services:
+  consent: { use: plainsite-consent }
+  film: { label: Film, does: plays, category: media, origins: { frame: [https://f.example] }, cookies: [{ name: f, keep: 1 day, party: third }] }
+  count:
+    label: Count
+    does: counts
+    category: analytics
+    origins: { script: [/_count/], connect: [/_count/, https://c.example] }
+    cookies: [{ name: \"_c.*\", keep: 1 year }, { name: c, keep: session }]
+    storage: [{ kind: local, key: c, keep: until deleted }]
+";
+
+    #[test]
+    fn the_script_knows_what_is_allowed_and_what_is_left_behind() {
+        let bounds = bounds(&registry(SITE));
+        assert_eq!(bounds.keep, 6 * 30 * 86_400);
+        assert!(bounds.always.contains("script-src /assets/") && bounds.always.contains("connect-src /api/;"), "{}", bounds.always);
+        assert_eq!(bounds.stays, Stored::from([("cookies", "plainsite-consent".to_owned())]));
+        let of: Vec<_> = bounds.services.iter().map(|(id, b)| (id.as_str(), b.sources.as_str(), b.stored.clone())).collect();
+        let left = Stored::from([("cookies", "_c\\..*|c".to_owned()), ("local", "c".to_owned())]);
+        let counts = "connect-src /_count/ https://c.example;script-src /_count/";
+        assert_eq!(of, [("count", counts, left), ("film", "frame-src https://f.example", Stored::new())]);
+    }
+
+    #[test]
+    fn a_revision_changes_with_what_was_agreed_to_and_with_nothing_else() {
+        let revision = |text: &str| bounds(&registry(text)).services[0].1.revision.clone();
+        let before = revision(SITE);
+        assert_eq!(before.len(), 5);
+        assert_eq!(revision(&SITE.replace("does: plays", "does: shows")), before, "another service");
+        assert_eq!(revision(&format!("{SITE}sale: none\n")), before);
+        for (old, new) in
+            [("does: counts", "does: follows"), ("keep: 1 year", "keep: 2 years"), ("https://c.example]", "https://d.example]")]
+        {
+            assert_ne!(revision(&SITE.replace(old, new)), before, "{new}");
+        }
     }
 }

@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::consent;
 use crate::model::{Category, Directive, Registry, Service};
+
+/// What a directive lets through, by its name in the policy.
+pub type Sources = BTreeMap<&'static str, BTreeSet<String>>;
+
+/// Our own word among the sources of a script: it writes HTML, so that Trusted Types are off while it may run. No browser is sent it.
+pub const UNSAFE_HTML: &str = "'unsafe-html'";
 
 /// What every page may load from the site itself. Each directive lists own paths once something optional is served from there.
 const OWN: [(&str, &str); 10] = [
@@ -47,8 +52,24 @@ pub fn directive_name(directive: Directive) -> &'static str {
 ///
 /// What waits for consent is in it only with its category. Nothing inline is ever allowed.
 pub fn content_security_policy(registry: &Registry, accepted: &[Category], base: Option<&str>) -> String {
-    let allowed = |service: &&Service| !service.needs_consent() || accepted.contains(&service.category);
-    let mut sources: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let agreed = |service: &&Service| service.needs_consent() && accepted.contains(&service.category);
+    let mut sources = always(registry, base);
+    for service in registry.services.iter().filter(agreed) {
+        for (name, list) in of_service(service, base) {
+            sources.entry(name).or_default().extend(list);
+        }
+    }
+    let mut policy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'".to_owned();
+    for (name, list) in sources.into_iter().filter(|(_, list)| !list.is_empty()) {
+        policy.push_str(&format!("; {name} {}", list.into_iter().collect::<Vec<_>>().join(" ")));
+    }
+    policy.push_str(trusted_types(registry, accepted));
+    policy
+}
+
+/// What is let through whatever visitors agreed to: the site's own files, and the services that need no consent.
+pub fn always(registry: &Registry, base: Option<&str>) -> Sources {
+    let mut sources = Sources::new();
     let guarded = guarded_directives(registry);
     for (name, own) in OWN {
         let list = sources.entry(name).or_default();
@@ -58,16 +79,34 @@ pub fn content_security_policy(registry: &Registry, accepted: &[Category], base:
             None => {}
         }
     }
-    for service in registry.services.iter().filter(allowed) {
-        for (directive, origins) in &service.origins {
-            sources.entry(directive_name(*directive)).or_default().extend(origins.iter().map(|origin| absolute(origin, base)));
-        }
+    for (name, list) in registry.services.iter().filter(|service| !service.needs_consent()).flat_map(|service| of_service(service, base)) {
+        sources.entry(name).or_default().extend(list);
     }
-    let mut policy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'".to_owned();
-    for (name, list) in sources.into_iter().filter(|(_, list)| !list.is_empty()) {
-        policy.push_str(&format!("; {name} {}", list.into_iter().collect::<Vec<_>>().join(" ")));
+    sources
+}
+
+/// What is let through for a service.
+pub fn of_service(service: &Service, base: Option<&str>) -> Sources {
+    let list = |origins: &[String]| origins.iter().filter(|origin| *origin != UNSAFE_HTML).map(|origin| absolute(origin, base)).collect();
+    service.origins.iter().map(|(directive, origins)| (directive_name(*directive), list(origins))).collect()
+}
+
+/// What keeps text from becoming script or HTML.
+///
+/// Where visitors are asked for consent, the script that runs first makes the one policy there is, and it passes the addresses of
+/// scripts that were agreed to. Where no service has a script, there is none. Where an essential service brings one and nobody is
+/// asked, nothing would pass its addresses: Trusted Types are off there, as they are for a service that writes HTML.
+fn trusted_types(registry: &Registry, accepted: &[Category]) -> &'static str {
+    let mut runs = registry.services.iter().filter(|service| !service.needs_consent() || accepted.contains(&service.category));
+    if runs.any(Service::writes_html) {
+        return "";
     }
-    policy
+    let has_script = |service: &Service| [Directive::Script, Directive::Worker].iter().any(|way| service.origins.contains_key(way));
+    match (registry.asks_for_consent(), registry.services.iter().any(has_script)) {
+        (true, _) => "; require-trusted-types-for 'script'; trusted-types default",
+        (false, false) => "; require-trusted-types-for 'script'; trusted-types 'none'",
+        (false, true) => "",
+    }
 }
 
 /// The directives in which an optional service is served from the site's own origin.
@@ -92,7 +131,7 @@ fn absolute(origin: &str, base: Option<&str>) -> String {
 
 /// Every state of consent: each combination of the categories that visitors are asked about, none of them first.
 pub fn states(registry: &Registry) -> Vec<Vec<Category>> {
-    let categories = consent::categories(registry);
+    let categories = registry.categories_asked();
     let of = |bits: usize| categories.iter().enumerate().filter(|(n, _)| bits & (1 << n) != 0).map(|(_, category)| *category).collect();
     (0..1_usize << categories.len()).map(of).collect()
 }

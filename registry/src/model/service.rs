@@ -35,6 +35,8 @@ pub struct Service {
     pub consent_mode: bool,
     /// What has to be loosened in the browser's protections for it.
     pub loosens: Option<Localized>,
+    /// Whether each choice that it keeps is also recorded as a proof, by `POST /api/consent`.
+    pub receipts: bool,
     /// Which part of the work it belongs to.
     pub system: System,
     /// Where the facts come from, where they come from the catalogue.
@@ -45,6 +47,11 @@ impl Service {
     /// Whether visitors must have agreed before it loads or stores anything (Directive 2002/58/EC Art. 5(3)).
     pub fn needs_consent(&self) -> bool {
         self.category != Category::Essential && !self.exempt
+    }
+
+    /// Whether it turns text into HTML or script, so that it runs only where Trusted Types are off.
+    pub fn writes_html(&self) -> bool {
+        self.origins.get(&Directive::Script).is_some_and(|origins| origins.iter().any(|origin| origin.starts_with("'unsafe-")))
     }
 }
 

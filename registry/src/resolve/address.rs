@@ -3,6 +3,7 @@
 //! What is written here reaches links and headers. An address that could say more than one thing there is refused.
 
 use super::read;
+use crate::derive::headers::UNSAFE_HTML;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::Stated;
 use crate::yaml::{Fields, Node, Value, wrong_type};
@@ -16,7 +17,7 @@ const HOST: &str = "the name of a host, such as `api.example.com` or `*.example.
 /// What an origin looks like.
 const ORIGIN: &str = "`'self'`, a path such as `/count/`, or an origin such as `https://example.com` or `wss://*.example.com`";
 /// The sources that make the policy less strict.
-const LOOSE: [&str; 4] = ["data:", "blob:", "'unsafe-inline'", "'unsafe-eval'"];
+const LOOSE: [&str; 5] = ["data:", "blob:", "'unsafe-inline'", "'unsafe-eval'", UNSAFE_HTML];
 
 /// A key's e-mail address, or that it is unknown. One that is none is reported and stands: it is not missing.
 pub(super) fn stated_email(fields: &mut Fields<'_>, key: &'static str) -> Option<Stated<String>> {

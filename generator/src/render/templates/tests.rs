@@ -19,6 +19,12 @@ fn told(parsed: &Reported<Templates>) -> Vec<String> {
 }
 
 #[test]
+fn the_built_in_templates_ask_nothing_of_a_sites_own_base_but_its_main_block() {
+    let parsed = parse(&[("base.html", "<title>{{ page.title }}</title>{% block main %}{% endblock main %}")]);
+    assert_eq!(told(&parsed), [] as [&str; 0]);
+}
+
+#[test]
 fn the_built_in_templates_are_whole() {
     let parsed = parse(&[]);
     assert_eq!(told(&parsed), [""; 0]);
