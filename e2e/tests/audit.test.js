@@ -1,7 +1,7 @@
 // `plainsite audit`: a site that keeps its word passes, and whatever does not is named, with what started it.
 
 import assert from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import test from "node:test";
 
 import { audit, copyAudited, hostWithoutPolicy } from "../support/audit.js";
@@ -11,6 +11,7 @@ const STATES = ["untouched", "refused", "accepted", "only:count", "only:maps", "
 
 /** Loads a script of the site on every page. */
 async function plant(site, name, script) {
+  await mkdir(site.path("templates/js"), { recursive: true });
   await site.write(`templates/js/${name}.js`, `{${script}}\n`);
   await site.edit("templates/base.html", "{% endblock head %}", `<script src="{{ asset(path="js/${name}.js") }}" defer></script>\n{% endblock head %}`);
 }
@@ -27,7 +28,7 @@ test("the audit of a site that keeps its word", async (t) => {
   assert.deepEqual(JSON.parse(passed.stdout), []);
   const { report } = passed;
   assert.deepEqual(report.states.map(({ state }) => state), STATES);
-  assert.deepEqual(report.states.flatMap(({ notes }) => notes), []);
+  assert.deepEqual(report.states.flatMap(({ state, notes }) => notes.map((note) => `${state}: ${note}`)), []);
   assert.deepEqual(report.declared_and_never_seen, []);
   assert.deepEqual(report.seen_and_not_declared, []);
   assert.deepEqual(report.pages, { all: 4, visited: ["/", "/map/", "/page/", "/privacy/"] });

@@ -147,7 +147,7 @@ fn note_embeds(visitor: &mut Visitor) -> anyhow::Result<()> {
     }
     let page = visitor.watch.moment.page.clone();
     for service in visitor.embeds()? {
-        let waiting = format!("[data-embed=\"{service}\"] [data-consent=\"once\"]");
+        let waiting = waiting(&service);
         if visitor.watch.moment.agreed == Agreed::Everything && visitor.shows(&waiting)? {
             visitor.press_and_reload(&waiting, Agreed::Everything)?;
         }
@@ -156,10 +156,15 @@ fn note_embeds(visitor: &mut Visitor) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The button that allows a service's embed for once, where it has not been opened.
+fn waiting(service: &str) -> String {
+    format!("[data-embed=\"{service}\"]:has(template[data-service]) [data-consent=\"once\"]")
+}
+
 fn once(visitor: &mut Visitor, service: &ServiceId, page: &Arc<str>) -> anyhow::Result<()> {
     visitor.open(page)?;
     visitor.watch.look()?;
-    visitor.press_and_reload(&format!("[data-embed=\"{service}\"] [data-consent=\"once\"]"), Agreed::Only(service.clone()))?;
+    visitor.press_and_reload(&waiting(service.as_str()), Agreed::Only(service.clone()))?;
     if visitor.watch.seen.picture.is_none() {
         visitor.picture()?;
     }

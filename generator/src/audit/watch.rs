@@ -41,6 +41,15 @@ pub(super) enum Manner {
     NoScript,
 }
 
+/// A request under way.
+#[derive(Debug)]
+struct Flight {
+    session: String,
+    /// The document that waits for it.
+    document: String,
+    url: String,
+}
+
 /// The number of a request that was seen.
 #[derive(Debug)]
 struct Number {
@@ -71,8 +80,8 @@ pub(super) struct Watch {
     /// The kind and the target of each session.
     pub(super) targets: BTreeMap<String, (String, String)>,
     frames: HashMap<String, String>,
-    /// The requests under way, with their session and their document.
-    flying: HashMap<String, (String, String)>,
+    /// The requests under way, by their numbers.
+    flying: HashMap<String, Flight>,
     stirred: u64,
     /// What started a request, by its number; and the requests that were seen, by theirs.
     begun: HashMap<String, Option<String>>,
@@ -187,7 +196,8 @@ impl Watch {
                 return Ok(());
             }
             if Instant::now() >= end {
-                self.seen.notes.push(format!("`{}` kept the network busy for {} s", self.moment.page, PAGE.as_secs()));
+                let waiting = self.flying.values().next().map(|flight| format!(" with `{}`", flight.url)).unwrap_or_default();
+                self.seen.notes.push(format!("`{}` kept the network busy for {} s{waiting}", self.moment.page, PAGE.as_secs()));
                 self.flying.clear();
                 return Ok(());
             }
@@ -201,7 +211,7 @@ impl Watch {
             "Target.detachedFromTarget" => {
                 let gone = text(&params["sessionId"]);
                 self.targets.remove(gone);
-                self.flying.retain(|_, (of, _)| of != gone);
+                self.flying.retain(|_, flight| flight.session != gone);
             }
             "Fetch.requestPaused" => self.leaving(&params)?,
             "Network.requestWillBeSent" => self.begins(&session, &params),
@@ -312,7 +322,8 @@ impl Watch {
         let lasting = matches!(text(&params["type"]), "EventSource" | "WebSocket" | "Ping");
         if !lasting && text(&params["request"]["url"]).starts_with("http") {
             self.stirred += 1;
-            self.flying.insert(id, (session.to_owned(), text(&params["loaderId"]).to_owned()));
+            let url = self.world.short(bare(text(&params["request"]["url"])));
+            self.flying.insert(id, Flight { session: session.to_owned(), document: text(&params["loaderId"]).to_owned(), url });
         }
     }
 
@@ -365,7 +376,7 @@ impl Watch {
             }
             // What the document before was waiting for concerns nobody.
             let loader = text(&frame["loaderId"]);
-            self.flying.retain(|_, (of, document)| of != session || document == loader);
+            self.flying.retain(|_, flight| flight.session != session || flight.document == loader);
         }
     }
 
