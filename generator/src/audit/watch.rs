@@ -226,7 +226,12 @@ impl Watch {
             }
             "Audits.issueAdded" => self.issue(&params["issue"]),
             "Page.frameNavigated" => self.navigated(&session, &params),
-            "Page.loadEventFired" if session == self.page => self.loads += 1,
+            "Page.loadEventFired" => {
+                self.loads += u64::from(session == self.page);
+                // A document that has loaded was received, whoever failed to say so: its number is that of its request.
+                self.flying.retain(|number, flight| flight.session != session || *number != flight.document);
+                self.stirred += 1;
+            }
             "Page.javascriptDialogOpening" => {
                 self.browser.send(&session, "Page.handleJavaScriptDialog", json!({ "accept": true }))?;
             }
