@@ -1,13 +1,14 @@
 //! The audit: drives a real browser through the built site, in every state of consent, and holds what it saw against what is
 //! declared, both ways.
 //!
-//! Driving (`pipe`, `watch`, `kept`, `visit`, `states`) makes plain values (`seen`); judging them (`belongs`, `judge`, `table`) and telling
+//! Driving (`pipe`, `watch`, `network`, `kept`, `visit`, `states`) makes plain values (`seen`); judging them (`belongs`, `judge`, `table`) and telling
 //! them (`report`, `page`) needs no browser. Each visit has a browser of its own, with a fresh profile, and a server of its own.
 
 pub mod belongs;
 mod host;
 pub mod judge;
 mod kept;
+mod network;
 mod page;
 mod pipe;
 pub mod report;

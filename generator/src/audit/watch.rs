@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
 
+use super::network::{Flight, Number, bare};
 use super::pipe::{Browser, Event, Message};
-use super::seen::{Kept, Key, Moment, Refused, Request, Seen};
+use super::seen::{Kept, Key, Moment, Seen};
 use super::world::World;
 
 /// How long the browser may take to answer a command.
@@ -41,30 +42,10 @@ pub(super) enum Manner {
     NoScript,
 }
 
-/// A request under way.
-#[derive(Debug)]
-struct Flight {
-    session: String,
-    /// The document that waits for it.
-    document: String,
-    url: String,
-}
-
-/// The number of a request that was seen.
-#[derive(Debug)]
-struct Number {
-    /// Its place among the requests.
-    at: usize,
-    /// What the browser calls it.
-    number: String,
-    /// The document that was going or had gone then, where it may come from that.
-    before: Option<Moment>,
-}
-
 /// A browser, and what it was seen to do.
 #[derive(Debug)]
 pub(super) struct Watch {
-    browser: Browser,
+    pub(super) browser: Browser,
     pub(super) world: Arc<World>,
     pub(super) manner: Manner,
     /// What was seen.
@@ -79,19 +60,19 @@ pub(super) struct Watch {
     pub(super) loads: u64,
     /// The kind and the target of each session.
     pub(super) targets: BTreeMap<String, (String, String)>,
-    frames: HashMap<String, String>,
+    pub(super) frames: HashMap<String, String>,
     /// The requests under way, by their numbers.
-    flying: HashMap<String, Flight>,
-    stirred: u64,
+    pub(super) flying: HashMap<String, Flight>,
+    pub(super) stirred: u64,
     /// What started a request, by its number; and the requests that were seen, by theirs.
-    begun: HashMap<String, Option<String>>,
-    numbers: Vec<Number>,
+    pub(super) begun: HashMap<String, Option<String>>,
+    pub(super) numbers: Vec<Number>,
     /// When the document that is shown was opened, and the one before it.
     pub(super) shown: Moment,
-    before: Moment,
+    pub(super) before: Moment,
     /// Whether the document that is shown is about to go.
     pub(super) going: bool,
-    writers: HashMap<String, String>,
+    pub(super) writers: HashMap<String, String>,
     known: BTreeSet<Key>,
 }
 
@@ -279,96 +260,6 @@ impl Watch {
         Ok(())
     }
 
-    /// A request leaves the browser: it is noted, and answered or let go.
-    fn leaving(&mut self, params: &Value) -> anyhow::Result<()> {
-        let (request, frame) = (&params["request"], text(&params["frameId"]));
-        let url = text(&request["url"]);
-        let of_page = self.targets.get(&self.page).is_some_and(|(_, target)| target == frame);
-        let kind = match text(&params["resourceType"]) {
-            "Document" if !of_page => "Frame",
-            kind => kind,
-        };
-        let within =
-            self.frames.get(frame).filter(|url| url.starts_with("http") && !self.world.is_own(url)).map(|url| bare(url).to_owned());
-        self.left(text(&params["networkId"]), url, text(&request["method"]), kind);
-        if let (Some(number), Some(left)) = (self.numbers.last_mut(), self.seen.requests.last_mut()) {
-            left.frame = within;
-            number.before = of_page.then(|| if self.going { self.shown.clone() } else { self.before.clone() });
-        }
-        let id = &params["requestId"];
-        match self.world.answer(url, request) {
-            Some(mut answer) => {
-                answer["requestId"] = id.clone();
-                self.browser.send("", "Fetch.fulfillRequest", answer)?;
-            }
-            None => _ = self.browser.send("", "Fetch.continueRequest", json!({ "requestId": id }))?,
-        }
-        Ok(())
-    }
-
-    fn left(&mut self, number: &str, url: &str, method: &str, kind: &str) {
-        self.stirred += 1;
-        self.numbers.push(Number { at: self.seen.requests.len(), number: number.to_owned(), before: None });
-        self.seen.requests.push(Request {
-            url: self.world.short(bare(url)),
-            method: method.to_owned(),
-            kind: kind.to_owned(),
-            frame: None,
-            by: None,
-            at: self.moment.clone(),
-        });
-    }
-
-    /// A page or a worker begins a request.
-    fn begins(&mut self, session: &str, params: &Value) {
-        let id = text(&params["requestId"]).to_owned();
-        let by = self.started(&params["initiator"]);
-        self.begun.entry(id.clone()).or_insert(by);
-        let lasting = matches!(text(&params["type"]), "EventSource" | "WebSocket" | "Ping");
-        if !lasting && text(&params["request"]["url"]).starts_with("http") {
-            self.stirred += 1;
-            let url = self.world.short(bare(text(&params["request"]["url"])));
-            self.flying.insert(id, Flight { session: session.to_owned(), document: text(&params["loaderId"]).to_owned(), url });
-        }
-    }
-
-    /// What started a request: the first script that has an address, or a place in the page.
-    fn started(&self, initiator: &Value) -> Option<String> {
-        let mut stack = &initiator["stack"];
-        while !stack.is_null() {
-            let frames = stack["callFrames"].as_array().into_iter().flatten();
-            if let Some(frame) = frames.into_iter().find(|frame| text(&frame["url"]).starts_with("http")) {
-                let line = frame["lineNumber"].as_u64().unwrap_or(0) + 1;
-                return Some(format!("{}:{line}", self.world.short(bare(text(&frame["url"])))));
-            }
-            stack = &stack["parent"];
-        }
-        let url = Some(text(&initiator["url"])).filter(|url| url.starts_with("http"))?;
-        let line = initiator["lineNumber"].as_u64().map(|line| format!(":{}", line + 1)).unwrap_or_default();
-        Some(format!("{}{line}", self.world.short(bare(url))))
-    }
-
-    /// The page's policy held something back.
-    fn issue(&mut self, issue: &Value) {
-        let details = &issue["details"]["contentSecurityPolicyIssueDetails"];
-        let url = text(&details["blockedURL"]);
-        if details["isReportOnly"] == true || !url.starts_with("http") && !url.starts_with("ws") {
-            return;
-        }
-        let source = &details["sourceCodeLocation"];
-        let by = Some(text(&source["url"])).filter(|url| url.starts_with("http"));
-        let line = source["lineNumber"].as_u64().map(|line| format!(":{}", line + 1)).unwrap_or_default();
-        let refused = Refused {
-            url: self.world.short(bare(url)),
-            directive: text(&details["violatedDirective"]).to_owned(),
-            page: self.moment.page.clone(),
-            by: by.map(|url| format!("{}{line}", self.world.short(bare(url)))),
-        };
-        if !self.seen.refused.contains(&refused) {
-            self.seen.refused.push(refused);
-        }
-    }
-
     fn navigated(&mut self, session: &str, params: &Value) {
         let frame = &params["frame"];
         self.frames.insert(text(&frame["id"]).to_owned(), text(&frame["url"]).to_owned());
@@ -410,20 +301,6 @@ impl Watch {
         let by = self.writers.get(&key.name).cloned();
         self.seen.kept.push(Kept { key, survived, by, at: self.moment.clone() });
     }
-
-    /// What was seen until now; from here on it is another state's.
-    pub(super) fn take(&mut self) -> Seen {
-        for Number { at, number, before } in self.numbers.drain(..) {
-            let request = &mut self.seen.requests[at];
-            match (self.begun.get(&number), before) {
-                (Some(by), _) => request.by = self.writers.get(&request.url).or(by.as_ref()).cloned(),
-                // What no living document tells of is the last that the one before said.
-                (None, Some(before)) => request.at = before,
-                (None, None) => {}
-            }
-        }
-        std::mem::take(&mut self.seen)
-    }
 }
 
 /// How targets are attached to: before they run, in one flat list.
@@ -433,9 +310,4 @@ static AUTO_ATTACH: std::sync::LazyLock<Value> =
 /// A value's text; empty where it is none.
 pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("")
-}
-
-/// An address without what is behind `?` or `#`.
-fn bare(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
 }
