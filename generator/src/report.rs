@@ -78,16 +78,19 @@ fn human(diagnostic: &Diagnostic, style: Style, files: &Files<'_>) -> String {
         Severity::Warning => Level::WARNING,
     };
     let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.rule.name));
-    for (n, label) in diagnostic.labels.iter().enumerate() {
-        let Some((text, span)) = files.text(&label.file).zip(label.span) else {
-            group = group.element(Origin::path(label.file.as_ref()));
+    let mut kind = AnnotationKind::Primary;
+    // Places of one file are shown together, in one excerpt.
+    for labels in diagnostic.labels.chunk_by(|a, b| a.file == b.file && a.span.is_some() && b.span.is_some()) {
+        let Some(text) = labels.iter().find_map(|label| label.span.and(files.text(&label.file))) else {
+            let paths = labels.iter().map(|label| Origin::path(label.file.as_ref()));
+            group = paths.fold(group, Group::element);
             continue;
         };
-        let span = within(text, span);
-        let kind = if n == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let annotation = kind.span(span.start..span.end);
-        let annotation = if label.text.is_empty() { annotation } else { annotation.label(&label.text) };
-        group = group.element(Snippet::source(text).path(label.file.as_ref()).annotation(annotation));
+        let annotations = labels.iter().filter_map(|label| Some((label, within(text, label.span?)))).map(|(label, span)| {
+            let annotation = std::mem::replace(&mut kind, AnnotationKind::Context).span(span.start..span.end);
+            if label.text.is_empty() { annotation } else { annotation.label(&label.text) }
+        });
+        group = group.element(Snippet::source(text).path(labels[0].file.as_ref()).annotations(annotations));
     }
     if let Some(why) = &diagnostic.why {
         group = group.element(Level::NOTE.message(why));

@@ -8,7 +8,7 @@ use super::uses::At;
 use super::written::Told;
 use crate::render::redirects;
 
-/// A page has no way to reopen the cookie choices, and some service needs consent.
+/// A page does not ask, or has no way to reopen the cookie choices, and some service needs consent.
 pub static CONSENT_CONTROL_MISSING: Rule = Rule {
     name: "consent-control-missing",
     severity: Severity::Error,
@@ -32,7 +32,14 @@ pub(super) fn check(built: Built<'_>, facts: &Facts, told: &mut Vec<Told>) {
     if built.site.redirects.iter().any(|redirect| redirects::out(&redirect.from) == *facts.out) {
         return;
     }
-    let found = match (built.registry.asks_for_consent(), facts.has_choices) {
+    let asked = built.registry.asks_for_consent();
+    if asked && !facts.asks {
+        let found = Diagnostic::new(&CONSENT_CONTROL_MISSING, "this page does not bring the script that asks for consent")
+            .why("what waits for consent never runs there, and nobody is asked")
+            .help("put `<script src=\"{{ site.consent.script }}\"></script>` before all others into the `<head>` of the template, or extend the built-in `base.html`, which has it");
+        told.push(Told { diagnostic: found, at: At::default(), words: Vec::new() });
+    }
+    let found = match (asked, facts.has_choices) {
         (true, false) => Diagnostic::new(&CONSENT_CONTROL_MISSING, "this page has no way to reopen the cookie choices")
             .why("withdrawing consent must be as easy as giving it, from every page (GDPR Art. 7(3))")
             .help("put `<a href=\"{{ site.choices }}\" data-consent-choices>` into the template, or extend the built-in `base.html`, which has it"),
@@ -70,7 +77,17 @@ mod tests {
     #[test]
     fn a_page_without_the_control_is_told() {
         let told = rules(&format!("=== content/a.md\n# A\n{ASKS}{BARE}"));
-        assert_eq!(told, [("consent-control-missing", "404.html".to_owned())], "one fault, seen on two pages");
+        let fault = ("consent-control-missing", "404.html".to_owned());
+        assert_eq!(told, [fault.clone(), fault], "two faults, each seen on two pages");
+    }
+
+    #[test]
+    fn a_page_that_cannot_ask_is_told() {
+        let with_link = BARE.replace("<h1>x</h1>", "<h1>x</h1><a href=\"/\" data-consent-choices>c</a>");
+        let policy = "=== content/privacy.md\n---\npolicy: privacy\n---\n{{ cookies() }}\n";
+        let found = pages(&format!("=== content/a.md\n# A\n{ASKS}{policy}{with_link}"));
+        let messages: Vec<_> = found.iter().filter(|d| d.rule.name == "consent-control-missing").map(|d| d.message.as_str()).collect();
+        assert_eq!(messages, ["this page does not bring the script that asks for consent"]);
     }
 
     #[test]

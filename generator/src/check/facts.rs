@@ -11,6 +11,7 @@ use super::uses::{Gathering, Uses};
 use crate::digest::name64;
 use crate::document::links::has_scheme;
 use crate::html::scan::{Tag, Token, decode, tokens};
+use crate::render::consent::SCRIPT_START;
 
 /// What the checks need to know of a built page.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct Facts {
     pub bare_images: Vec<String>,
     /// Whether it has a way to reopen the cookie choices.
     pub has_choices: bool,
+    /// Whether it brings the script that asks for consent.
+    pub asks: bool,
     /// What it makes a browser do.
     pub uses: Uses,
 }
@@ -49,7 +52,7 @@ const ELSEWHERE: &str = "/api/";
 pub fn of(out: &Arc<str>, origin: Option<&Arc<str>>, html: &str, base: Option<&str>) -> Facts {
     let uses = Gathering::new(html);
     let (seen, anchors, links) = (Vec::with_capacity(64), Vec::with_capacity(32), Vec::with_capacity(64));
-    let mut scan = Scan { html, base, out, seen, anchors, links, has_choices: false, uses };
+    let mut scan = Scan { html, base, out, seen, anchors, links, has_choices: false, asks: false, uses };
     let mut bare_images = Vec::new();
     for token in tokens(html) {
         match token {
@@ -69,8 +72,9 @@ pub fn of(out: &Arc<str>, origin: Option<&Arc<str>>, html: &str, base: Option<&s
     }
     scan.anchors.sort_unstable();
     scan.anchors.dedup();
-    let (anchors, links, has_choices) = (scan.anchors.into(), scan.links.into(), scan.has_choices);
-    Facts { out: out.clone(), origin: origin.cloned(), anchors, links, bare_images, has_choices, uses: scan.uses.finish() }
+    let (anchors, links) = (scan.anchors.into(), scan.links.into());
+    let (has_choices, asks) = (scan.has_choices, scan.asks);
+    Facts { out: out.clone(), origin: origin.cloned(), anchors, links, bare_images, has_choices, asks, uses: scan.uses.finish() }
 }
 
 struct Scan<'a> {
@@ -82,6 +86,7 @@ struct Scan<'a> {
     anchors: Vec<u64>,
     links: Vec<Link>,
     has_choices: bool,
+    asks: bool,
     uses: Gathering<'a>,
 }
 
@@ -97,6 +102,7 @@ impl<'a> Scan<'a> {
                 3 if name.eq_ignore_ascii_case("alt") => alternative = true,
                 3 if name.eq_ignore_ascii_case("src") => {
                     source = value;
+                    self.asks |= tag.is("script") && value.starts_with(SCRIPT_START);
                     self.link(value);
                 }
                 4 if name.eq_ignore_ascii_case("href") && (tag.is("a") || tag.is("area") || tag.is("link")) => self.link(value),

@@ -14,6 +14,7 @@ use crate::digest::Digest;
 use crate::document::{self, Document, Outline};
 use crate::output::Finish;
 use crate::render::assets::Assets;
+use crate::render::consent::{Banner, Basis};
 use crate::render::context::Shared;
 use crate::render::interface;
 use crate::render::page::{self, Look};
@@ -65,8 +66,10 @@ pub(super) fn pages(text: &str) -> Vec<Diagnostic> {
     let theme = Theme::new(own);
     let assets = Arc::new(Assets::make(&theme, false).value);
     let templates = Templates::parse(&theme, WhiteSpace::Kept, &assets).value;
-    let words = site.config.languages.iter().map(|language| interface::words(&theme, language, &mut Vec::new())).collect();
-    let shared = Shared::new(&site, &registry, None, words, &Json::Null, Digest::default());
+    let words: Vec<Json> = site.config.languages.iter().map(|language| interface::words(&theme, language, &mut Vec::new())).collect();
+    let basis = Basis { site: &site, registry: &registry, words: &words, theme: &theme, minify: false };
+    let banner = Banner::make(basis, &mut Vec::new());
+    let shared = Shared::new(&site, &registry, banner.as_ref(), words, &Json::Null, Digest::default());
     let look = Look { theme: &theme, templates: &templates, shared: &shared, finish: Finish::Keep };
     let mut built: BTreeMap<Arc<str>, (String, Arc<Facts>)> = BTreeMap::new();
     for (id, page) in site.pages.iter().enumerate() {
@@ -79,7 +82,8 @@ pub(super) fn pages(text: &str) -> Vec<Diagnostic> {
         let facts = facts::of(&page.out, site.path(id), &html, site.config.base_url.as_deref());
         built.insert(page.out.clone(), (html, Arc::new(facts)));
     }
-    let others = assets.iter().map(|(_, asset)| (asset.out.as_str(), None)).chain([("site.webmanifest", None)]);
+    let made = assets.iter().map(|(_, asset)| asset).chain(banner.iter().flat_map(Banner::files));
+    let others = made.map(|asset| (asset.out.as_str(), None)).chain([("site.webmanifest", None)]);
     let routes = Routes::of(built.iter().map(|(out, (_, facts))| (out.as_ref(), Some(facts.clone()))).chain(others));
     let html = |out: &str| built.get(out).map(|(html, _)| html.clone()).unwrap_or_default();
     let text = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());

@@ -25,6 +25,9 @@ const STYLE: &str = "consent/banner.css";
 /// The style sheet of what stands in pages.
 const PAGE_STYLE: &str = "consent/page.css";
 
+/// How the script's address begins, whatever its language and content.
+pub const SCRIPT_START: &str = "/assets/consent.";
+
 /// Where choices are recorded.
 const RECEIPTS: &str = "/api/consent";
 
