@@ -16,10 +16,11 @@ mod locate;
 mod manual;
 pub mod minify_unavailable;
 mod missing_alternative;
-mod origins;
+pub(crate) mod origins;
 pub mod promise_not_shown;
 mod prose;
 pub mod prose_contradicts_registry;
+pub mod seen;
 pub mod silence;
 pub mod stale_headers;
 pub mod undeclared_field;
@@ -63,6 +64,7 @@ pub fn rules() -> Vec<&'static Rule> {
         &ungated_service::UNGATED_SERVICE,
     ];
     let mut rules: Vec<&'static Rule> = own.to_vec();
+    rules.extend(seen::RULES);
     rules.extend(registry::yaml::RULES);
     rules.extend(registry::resolve::RULES);
     rules.extend(registry::check::rules());

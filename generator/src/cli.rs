@@ -1,5 +1,6 @@
 //! The command line: arguments, reports, exit codes. 0 is clean, 1 is a fault of the site, 2 a fault of the world.
 
+mod audit;
 mod build;
 mod explain;
 mod export;
@@ -46,6 +47,8 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Tell everything that is wrong, and write nothing
     Check(build::CheckArguments),
+    /// Watch a browser on every page in every state of consent, and hold what it does against what is declared
+    Audit(audit::AuditArguments),
     /// Explain a check, or list all of them
     Explain(explain::ExplainArguments),
     /// Print what the site declares in a form for machines and records
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Build(arguments) => build::build(&shell, &arguments),
         Command::Serve(arguments) => serve::serve(&shell, &arguments),
         Command::Check(arguments) => build::check(&shell, &arguments),
+        Command::Audit(arguments) => audit::audit(&shell, &arguments),
         Command::Explain(arguments) => explain::explain(&shell, &arguments),
         Command::Export(arguments) => export::export(&shell, &arguments),
         Command::Init(arguments) => init::init(&shell, &arguments),

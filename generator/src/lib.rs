@@ -1,5 +1,6 @@
 //! Plainsite: from Markdown policies and marketing content to static HTML that keeps its privacy promises.
 
+pub mod audit;
 pub mod build;
 pub mod check;
 pub mod cli;

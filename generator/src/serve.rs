@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 
 use crate::site::Drafts;
 use crate::source::Disk;
+pub(crate) use answer::content_type;
+use state::Delivery;
 pub use state::{Report, Server};
 
 /// What to serve, and where.
@@ -81,11 +83,13 @@ pub async fn run(
     Ok(())
 }
 
-/// Every address of the dev server.
+/// Every address of the server: those of the reload script only where there is one.
 pub fn router(server: Arc<Server>) -> Router {
-    Router::new()
-        .nest("/_plainsite", reload::router())
-        .fallback(answer::page)
+    let own = match server.delivery {
+        Delivery::Live => Router::new().nest("/_plainsite", reload::router()),
+        Delivery::AsHosted => Router::new(),
+    };
+    own.fallback(answer::page)
         .with_state(server.clone())
         .nest("/api", functions::app::router())
         .layer(axum::middleware::from_fn(answer::own_host))

@@ -164,7 +164,7 @@ fn init_adds_only_what_a_folder_of_pages_lacks() {
 fn the_help_says_what_there_is() {
     let root = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", plainsite(root.path(), &["--help"]).out);
-    for command in ["build", "serve", "check", "explain", "export", "init", "new"] {
+    for command in ["build", "serve", "check", "audit", "explain", "export", "init", "new"] {
         insta::assert_snapshot!(format!("help-{command}"), plainsite(root.path(), &[command, "--help"]).out);
     }
 }

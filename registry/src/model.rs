@@ -22,7 +22,7 @@ pub use id::{DataId, FormId, PurposeId, RecipientId, RetentionId, ServiceId};
 pub use people::{Attribution, California, CaliforniaRight, Changes, Effective, Extension, Measure, Rights};
 pub use period::Period;
 pub use places::{Place, Places};
-pub use service::{Cookie, Origins, Service, Storage};
+pub use service::{Cookie, Origins, Service, Storage, covers};
 pub use stated::{Localized, Stated};
 pub use uses::{BasisUse, DataCategory, Enforcer, From, Keep, Purpose, Retention};
 pub use who::{AutomatedDecisions, Controller, Dpo, Facts, Recipient, Sale};

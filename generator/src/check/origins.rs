@@ -9,24 +9,24 @@ use super::uses::Gate;
 
 /// An address, split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Address<'a> {
+pub(crate) struct Address<'a> {
     /// Its scheme; none for `//host`.
     scheme: Option<&'a str>,
     /// Its host, with the port where it has one.
-    pub(super) host: &'a str,
+    pub(crate) host: &'a str,
     path: &'a str,
 }
 
 impl Address<'_> {
     /// The origin to declare for it.
-    pub(super) fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         format!("{}://{}", self.scheme.unwrap_or("https").to_ascii_lowercase(), self.host.to_ascii_lowercase())
     }
 }
 
 /// Where an address lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place<'a> {
+pub(crate) enum Place<'a> {
     /// On the site itself, at this path.
     Own(&'a str),
     /// On another host.
@@ -34,7 +34,7 @@ pub(super) enum Place<'a> {
 }
 
 /// Where an address lies that begins with `/` or names a host. `base` is the site's own address, where it is known.
-pub(super) fn place<'a>(url: &'a str, base: Option<&str>) -> Place<'a> {
+pub(crate) fn place<'a>(url: &'a str, base: Option<&str>) -> Place<'a> {
     let address = match (url.strip_prefix("//"), url.split_once("://")) {
         (Some(rest), _) => split(None, rest),
         (None, Some((scheme, rest))) if !url.starts_with('/') => split(Some(scheme), rest),
@@ -55,12 +55,12 @@ fn split<'a>(scheme: Option<&'a str>, rest: &'a str) -> Address<'a> {
 }
 
 /// The services that declare an address of another host as something that is loaded in this way.
-pub(super) fn declaring<'r>(registry: &'r Registry, way: Option<Directive>, address: Address<'_>) -> Vec<&'r Service> {
+pub(crate) fn declaring<'r>(registry: &'r Registry, way: Option<Directive>, address: Address<'_>) -> Vec<&'r Service> {
     with_origin(registry, way, |origin| covers(origin, address, way.is_some()))
 }
 
 /// The services that declare a path of the site itself as theirs.
-pub(super) fn declaring_path<'r>(registry: &'r Registry, way: Option<Directive>, path: &str) -> Vec<&'r Service> {
+pub(crate) fn declaring_path<'r>(registry: &'r Registry, way: Option<Directive>, path: &str) -> Vec<&'r Service> {
     let path = path.split(['?', '#']).next().unwrap_or(path);
     with_origin(registry, way, |origin| {
         let below = |rest: &str| rest.is_empty() || origin.ends_with('/') || rest.starts_with('/');
@@ -91,7 +91,7 @@ fn with_origin(registry: &Registry, way: Option<Directive>, is_it: impl Fn(&str)
 }
 
 /// Whether a declared origin covers an address, as the sources of a Content-Security-Policy do.
-fn covers(origin: &str, address: Address<'_>, with_path: bool) -> bool {
+pub(crate) fn covers(origin: &str, address: Address<'_>, with_path: bool) -> bool {
     let Some((scheme, rest)) = origin.split_once("://") else { return false };
     let declared = split(None, rest);
     let same_scheme = address.scheme.is_none_or(|named| {

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use registry::derive::consent;
 
 use super::reload;
-use super::state::{Server, Shown};
+use super::state::{Delivery, Server, Shown};
 use crate::output::{Artifact, Output};
 use crate::render;
 use crate::write::finished;
@@ -49,7 +49,9 @@ fn headers(server: &Server, path: &str, asked: &HeaderMap) -> Vec<(&'static str,
     let text = |name| asked.get(name).and_then(|value| value.to_str().ok());
     let base = text(header::HOST).map(|host| format!("http://{host}"));
     let mut registry = server.shown().declared.registry.clone();
-    registry.services.push(reload::service());
+    if server.delivery == Delivery::Live {
+        registry.services.push(reload::service());
+    }
     render::headers::of(&render::headers::rules(&registry, base.as_deref()), path, text(header::COOKIE).and_then(consent_cookie))
 }
 
@@ -93,6 +95,12 @@ fn decoded(uri: &Uri) -> String {
     percent_decode_str(uri.path()).decode_utf8_lossy().into_owned()
 }
 
+/// Whether something answers a path.
+pub(super) fn is_there(shown: &Shown, path: &str) -> bool {
+    let path = percent_decode_str(path).decode_utf8_lossy();
+    shown.output.as_ref().is_some_and(|output| !matches!(find(output, shown, &path), Found::Nothing))
+}
+
 fn find<'a>(output: &'a Output, shown: &Shown, path: &str) -> Found<'a> {
     let site = shown.site.as_ref();
     if let Some((site, redirect)) = site.and_then(|site| Some((site, site.redirects.iter().find(|r| r.from == path)?))) {
@@ -115,9 +123,9 @@ fn find<'a>(output: &'a Output, shown: &Shown, path: &str) -> Found<'a> {
 }
 
 async fn file(server: &Server, shown: &Shown, status: StatusCode, name: &str, artifact: &Artifact, asked: &HeaderMap) -> Response {
-    let html = name.ends_with(".html");
+    let live = server.delivery == Delivery::Live && name.ends_with(".html");
     // A page carries the version of the whole output, so its tag does too.
-    let tag = if html { format!("\"{}-{}\"", artifact.digest, shown.version.short(16)) } else { format!("\"{}\"", artifact.digest) };
+    let tag = if live { format!("\"{}-{}\"", artifact.digest, shown.version.short(16)) } else { format!("\"{}\"", artifact.digest) };
     let mut answer = HeaderMap::new();
     if let Ok(value) = HeaderValue::try_from(&tag) {
         answer.insert(header::ETAG, value);
@@ -132,7 +140,7 @@ async fn file(server: &Server, shown: &Shown, status: StatusCode, name: &str, ar
     match finished(artifact, &server.disk) {
         Ok(body) => {
             let mut body = body.into_owned();
-            if html {
+            if live {
                 body.extend_from_slice(reload::tag(&shown.version.to_string()).as_bytes());
             }
             (status, answer, body).into_response()
@@ -142,7 +150,7 @@ async fn file(server: &Server, shown: &Shown, status: StatusCode, name: &str, ar
 }
 
 /// The media type of an output path, as hosts give it.
-pub(super) fn content_type(name: &str) -> String {
+pub(crate) fn content_type(name: &str) -> String {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     match ending {
         "webmanifest" => "application/manifest+json".to_owned(),

@@ -23,10 +23,21 @@ use crate::source::Disk;
 pub struct Server {
     /// The site on the disk.
     pub disk: Disk,
+    /// How pages reach the browser.
+    pub(super) delivery: Delivery,
     builder: Mutex<Builder>,
     shown: RwLock<Arc<Shown>>,
     pub(super) events: Events,
     ended: watch::Sender<bool>,
+}
+
+/// How pages reach the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// With the script that reloads them.
+    Live,
+    /// As the host sends them.
+    AsHosted,
 }
 
 /// What browsers are shown.
@@ -62,7 +73,21 @@ impl Server {
     /// A server that has not built yet.
     pub fn new(disk: Disk, drafts: Drafts, today: Date) -> Self {
         let builder = Mutex::new(Builder::new(drafts, today));
-        Self { disk, builder, shown: RwLock::default(), events: Events::default(), ended: watch::Sender::new(false) }
+        let (shown, events, ended) = Default::default();
+        Self { disk, delivery: Delivery::Live, builder, shown, events, ended }
+    }
+
+    /// A server of what was built, as the host will send it.
+    pub fn as_hosted(disk: Disk, build: Build) -> Self {
+        let server = Self { delivery: Delivery::AsHosted, ..Self::new(disk, Drafts::Left, build.site.today) };
+        let report = Report { diagnostics: Vec::new(), files: None, changed: Vec::new(), took: Duration::ZERO };
+        server.show(build, &report);
+        server
+    }
+
+    /// Whether a build made something for a path of the site, or leads on from there.
+    pub fn has(&self, path: &str) -> bool {
+        super::answer::is_there(&self.shown(), path)
     }
 
     /// Builds what changed, shows it, and tells the browsers.

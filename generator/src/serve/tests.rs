@@ -56,6 +56,20 @@ async fn pages_come_with_the_production_headers_and_the_reload_script() {
 }
 
 #[tokio::test]
+async fn what_was_built_is_served_as_the_host_will() {
+    let (folder, _) = site(&PAGES);
+    let disk = Disk::new(folder.path());
+    let build = crate::build::Builder::once(Drafts::Left, TODAY).build(&disk, Changes::Everything);
+    let server = Arc::new(Server::as_hosted(disk, build));
+    let (status, headers, body) = get(&server, "localhost:1717", "/a-b/").await;
+    assert_eq!(status, StatusCode::OK);
+    let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(!body.contains("_plainsite") && !policy.contains("_plainsite"), "{policy}");
+    assert_eq!(get(&server, "localhost", "/_plainsite/reload.js").await.0, StatusCode::NOT_FOUND);
+    assert!(server.has("/a-b/") && server.has("/old/") && !server.has("/_plainsite/reload.js"));
+}
+
+#[tokio::test]
 async fn what_is_missing_is_not_kept_and_other_hosts_get_nothing() {
     let (_folder, server) = site(&PAGES);
     let (status, headers, body) = get(&server, "localhost", "/assets/none.css").await;

@@ -83,3 +83,35 @@ pub struct Storage {
     /// What it is for.
     pub does: Option<Localized>,
 }
+
+/// Whether the name of a cookie or of a key, in which `*` stands for any letters, covers a name, which may be such a pattern itself.
+pub fn covers(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut left) = name.strip_prefix(start) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let end = parts.pop().unwrap_or("");
+    for part in parts {
+        match left.find(part) {
+            Some(at) => left = &left[at + part.len()..],
+            None => return false,
+        }
+    }
+    left.ends_with(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_letters() {
+        for (pattern, name) in
+            [("_ga", "_ga"), ("_ga_*", "_ga_ABC"), ("_ga_*", "_ga_*"), ("ph_*_posthog", "ph_x_posthog"), ("a*b*c", "a1b2c"), ("*", "")]
+        {
+            assert!(covers(pattern, name), "{pattern} and {name}");
+        }
+        for (pattern, name) in [("_ga", "_gat"), ("_ga_*", "_ga"), ("ab*ba", "aba"), ("a*b*c", "acb"), ("a*bc*c", "abc")] {
+            assert!(!covers(pattern, name), "{pattern} and {name}");
+        }
+    }
+}

@@ -45,6 +45,7 @@ pub(crate) const HOUSES: [House; 3] = [
             &["write"],
             &["build"],
             &["serve"],
+            &["audit"],
             &["cli"],
         ],
         crates: &[("registry", Allowed::Everyone), ("functions", Allowed::Only(&["serve", "cli"]))],
