@@ -112,9 +112,11 @@ const clean = (kept) => {
     }
   }
   if (DATABASES) {
-    indexedDB.databases().then((found) => {
-      found.map(({ name }) => name).filter(doomed("indexeddb")).forEach((name) => indexedDB.deleteDatabase(name));
-    });
+    // Not every browser lists them, and none does where storage is blocked.
+    indexedDB.databases?.().then(
+      (found) => found.map(({ name }) => name).filter(doomed("indexeddb")).forEach((name) => indexedDB.deleteDatabase(name)),
+      () => {},
+    );
   }
 };
 clean(granted);
