@@ -143,7 +143,6 @@ test("a browser without interfaces that others have", async (t) => {
     await t.test(what, async (t) => {
       const page = await visit(t);
       const heard = errors(page);
-      await vendors.take(page.context());
       await page.addInitScript(`(${remove})()`);
       await page.goto(server.at("/"));
       assert.deepEqual(await vendors.addresses(page.context()), []);
