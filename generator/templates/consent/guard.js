@@ -155,7 +155,8 @@ const decide = (ids, isYes, how) => {
   }
   choice.time = now();
   choice.mark = signalled;
-  settle(write(), how);
+  // What was loaded once and is decided on now is no longer there for the once.
+  settle(write(), how, wanted(once.filter((id) => !ids.includes(id))));
 };
 const yes = () => true;
 const no = () => false;
