@@ -147,8 +147,9 @@ const settle = (kept, how, after = wanted(once)) => {
 
 /** Decides on some services; the others stay as they were. */
 const decide = (ids, isYes, how) => {
+  const unknown = ids.find((id) => !services[id]);
+  if (unknown) throw RangeError(`no service ${unknown} waits for consent`);
   for (const id of ids) {
-    if (!services[id]) throw RangeError(`no service ${id} waits for consent`);
     choice.yes.delete(id);
     choice.no.delete(id);
     choice[isYes(id) ? "yes" : "no"].add(id);
