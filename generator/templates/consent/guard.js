@@ -75,7 +75,7 @@ if (all.some((id) => hosted.includes(services[id].category) && !granted.has(id))
 
 const covers = (url) => (source) => {
   const start = source === "'self'" ? origin : source.replace(/\/$/, "");
-  return RegExp(`^${start.replace(/[.+?]/g, "\\$&").replace("*", "[^/]+")}([/?]|$)`).test(url.href);
+  return RegExp(`^${start.replace(/[.+?]/g, "\\$&").replace("*", "[^/]+")}((?<=:)|[/?]|$)`).test(url.href);
 };
 globalThis.trustedTypes?.createPolicy("default", {
   createScriptURL: (text) => {
