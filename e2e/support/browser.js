@@ -1,6 +1,8 @@
 // Chromium from `PATH`, quiet, and unable to reach anything but this machine.
 
 import { accessSync, constants } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
@@ -27,6 +29,18 @@ export async function openBrowser(t, more = [], options = {}) {
   const browser = await chromium.launch({ executablePath: found(), args: [...QUIET, ...more], timeout: 30_000, ...options });
   atEnd(t, () => browser.close());
   return browser;
+}
+
+/** A browser with preferences of its own, such as that it keeps no cookies; resolves with its one context. */
+export async function openProfile(t, preferences, more = []) {
+  const folder = await mkdtemp(join(tmpdir(), "plainsite-profile-"));
+  atEnd(t, () => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  await mkdir(join(folder, "Default"));
+  await writeFile(join(folder, "Default", "Preferences"), JSON.stringify(preferences));
+  const context = await chromium.launchPersistentContext(folder, { executablePath: found(), args: [...QUIET, ...more], timeout: 30_000, reducedMotion: "reduce" });
+  context.setDefaultTimeout(PATIENCE);
+  atEnd(t, () => context.close());
+  return context;
 }
 
 /** A page in a context of its own, which goes with the test. Waiting for it has an end, always. */

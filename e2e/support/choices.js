@@ -144,7 +144,11 @@ export async function openChoices(t, { answers, change = (files) => files, more,
   const { ok, status } = await fetch(server.url);
   if (!ok) throw new Error(`the site is not built (${status}); the server said:\n${server.said.join("\n")}`);
   const browser = await vendors.browser(t, more, options);
-  return { vendors, site, server, browser, visit: (t, options) => openPage(t, browser, options) };
+  const visit = (t, options) => {
+    vendors.forget();
+    return openPage(t, browser, options);
+  };
+  return { vendors, site, server, browser, visit };
 }
 
 /** The banner, once it is shown. */

@@ -75,7 +75,7 @@ if (all.some((id) => hosted.includes(services[id].category) && !granted.has(id))
 
 const covers = (url) => (source) => {
   const start = source === "'self'" ? origin : source.replace(/\/$/, "");
-  return RegExp(`^${start.replace(/[.+?]/g, "\\$&").replace("*", "[^/]+")}([/?]|$)`).test(url.href);
+  return RegExp(`^${start.replace(/[.+?]/g, "\\$&").replace("*", "[^/]+")}((?<=:)|[/?]|$)`).test(url.href);
 };
 globalThis.trustedTypes?.createPolicy("default", {
   createScriptURL: (text) => {
@@ -112,9 +112,11 @@ const clean = (kept) => {
     }
   }
   if (DATABASES) {
-    indexedDB.databases().then((found) => {
-      found.map(({ name }) => name).filter(doomed("indexeddb")).forEach((name) => indexedDB.deleteDatabase(name));
-    });
+    // Not every browser lists them, and none does where storage is blocked.
+    indexedDB.databases?.().then(
+      (found) => found.map(({ name }) => name).filter(doomed("indexeddb")).forEach((name) => indexedDB.deleteDatabase(name)),
+      () => {},
+    );
   }
 };
 clean(granted);
@@ -145,15 +147,17 @@ const settle = (kept, how, after = wanted(once)) => {
 
 /** Decides on some services; the others stay as they were. */
 const decide = (ids, isYes, how) => {
+  const unknown = ids.find((id) => !services[id]);
+  if (unknown) throw RangeError(`no service ${unknown} waits for consent`);
   for (const id of ids) {
-    if (!services[id]) throw RangeError(`no service ${id} waits for consent`);
     choice.yes.delete(id);
     choice.no.delete(id);
     choice[isYes(id) ? "yes" : "no"].add(id);
   }
   choice.time = now();
   choice.mark = signalled;
-  settle(write(), how);
+  // What was loaded once and is decided on now is no longer there for the once.
+  settle(write(), how, wanted(once.filter((id) => !ids.includes(id))));
 };
 const yes = () => true;
 const no = () => false;
