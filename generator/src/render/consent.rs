@@ -107,6 +107,8 @@ impl Banner {
 fn source(Basis { registry, theme, .. }: Basis<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let any = |has: &dyn Fn(&registry::model::Service) -> bool| registry.services.iter().any(has);
     let parts = [
+        // A form that nobody declares is no form of the site's.
+        ("FORMS", !registry.forms.is_empty()),
         ("DATABASES", any(&|service| service.needs_consent() && service.storage.iter().any(|s| s.kind == StorageKind::IndexedDb))),
         ("RECEIPTS", any(&|service| service.receipts)),
         ("SIGNALS", any(&|service| service.consent_mode)),
@@ -153,13 +155,11 @@ fn config(Basis { site, registry, words, .. }: Basis<'_>, language: usize, style
     });
     let categories = registry.categories_asked().into_iter().map(|category| {
         let name = category.name();
-        (name.to_owned(), json!([word(&format!("category_{name}")), word(&format!("category_{name}_about"))]))
+        (name.to_owned(), json!(word(&format!("category_{name}"))))
     });
     let controller = registry.controller.as_ref().map_or(site.config.title.get(code), |controller| controller.name.as_str());
     let said = WORDS.map(|key| (key, word(&format!("consent_{key}")).replace("{site}", controller)));
-    let locale = words[language].get("locales").and_then(|locales| locales.get(code)).and_then(Json::as_str).unwrap_or(code);
     let mut config = json!({
-        "locale": locale.replace('_', "-"),
         "style": style,
         "policy": choices(site, language),
         "keep": bounds.keep,

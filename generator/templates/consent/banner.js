@@ -3,17 +3,12 @@
 // Stands behind `guard.js`, and uses what that one knows.
 
 const { words, categories } = config;
+const names = Object.keys(categories);
 
-const make = (tag, attributes, ...children) => {
-  const made = document.createElement(tag);
-  for (const name in attributes) made.setAttribute(name, attributes[name]);
-  made.append(...children);
-  return made;
-};
 const button = (what) => make("button", { type: "button", "data-consent": what }, words[what]);
 const buttons = (...what) => make("div", { class: "consent-buttons" }, ...what.map(button));
 const find = (selector, within = document) => [...within.querySelectorAll(selector)];
-const titled = (tag, id, ...children) => make(tag, { id, "aria-labelledby": `${id}-title` }, make("h2", { id: `${id}-title` }, words.title), ...children);
+const titled = (tag, id, ...children) => make(tag, { id, "aria-label": words.title }, make("h2", {}, words.title), ...children);
 
 // The choices, by category and service: the same in the dialog and in the policy's panel.
 
@@ -31,23 +26,6 @@ const whole = (within) => {
 const fill = (within) => {
   for (const box of boxes(within)) box.checked = choice.yes.has(box.name);
   whole(within);
-  return within;
-};
-/** Hears the answers that are given in a place. */
-const hear = (within, how, ids = all) => {
-  within.addEventListener("change", ({ target }) => {
-    if (!target.name) for (const box of boxes(target.closest("fieldset"))) box.checked = target.checked;
-    whole(within);
-  });
-  within.addEventListener("click", ({ target }) => {
-    const what = target.closest("[data-consent]")?.dataset.consent;
-    if (what === "choose") open();
-    if (what === "accept" || what === "always") decide(ids, yes, how);
-    if (what === "refuse" || what === "withdraw") decide(ids, no, how);
-    if (what === "save") decide(ids, (id) => boxes(within).find((box) => box.name === id).checked, how);
-    if (what === "once") settle(write(...ids), what, wanted(ids));
-  });
-  return fill(within);
 };
 
 /** The style sheet, brought when it is needed first. */
@@ -67,20 +45,16 @@ const open = async () => {
   if (dialog) return;
   const tick = (attributes, ...children) => make("label", {}, make("input", { type: "checkbox", ...attributes }), make("span", {}, ...children));
   const group = (category) => {
-    const [title, about] = categories[category];
     const ids = all.filter((id) => services[id].category === category);
-    return make("fieldset", {}, make("legend", {}, tick({}, title)), about, ...ids.map((name) => tick({ name }, make("b", {}, services[name].label), ` ${services[name].does}`)));
+    const ticks = ids.map((name) => tick({ name }, make("b", {}, services[name].label), ` ${services[name].does}`));
+    return make("fieldset", {}, make("legend", {}, tick({}, categories[category])), ...ticks);
   };
-  const close = make("button", { type: "button", class: "consent-close", "aria-label": words.close }, "×");
   const more = make("a", { href: config.policy }, words.policy);
-  const groups = Object.keys(categories).map(group);
-  dialog = hear(titled("dialog", "plainsite-choices", make("p", { "data-consent-status": "" }), ...groups, buttons("refuse", "save", "accept"), more, close), "dialog");
-  close.onclick = () => dialog.close();
-  dialog.onclose = () => {
-    dialog.remove();
-    dialog = 0;
-  };
+  const groups = names.map(group);
+  dialog = titled("dialog", "plainsite-choices", make("p", { "data-consent-status": "" }), ...groups, buttons("refuse", "accept", "save", "close"), more);
+  dialog.onclose = () => (dialog = dialog.remove());
   document.body.append(dialog);
+  fill(dialog);
   tell();
   dialog.showModal();
 };
@@ -92,21 +66,47 @@ const ask = async () => {
   await style();
   if (status() !== "asking") return;
   const labels = (category) => asked().filter((id) => services[id].category === category).map((id) => services[id].label).join(", ");
-  const groups = Object.keys(categories).filter(labels).map((category) => `${categories[category][0]} (${labels(category)})`);
+  const groups = names.filter(labels).map((category) => `${categories[category]} (${labels(category)})`);
   const text = words.ask.replace("{services}", groups.join(", "));
-  banner = hear(titled("section", "plainsite-consent", make("p", {}, text), make("p", {}, words.until), buttons("refuse", "accept", "choose")), "banner", asked());
+  banner = titled("section", "plainsite-consent", make("p", {}, text), make("p", {}, words.until), buttons("refuse", "accept", "choose"));
   // First in the page, so that whoever goes by keyboard meets it first.
   document.body.prepend(banner);
 };
 
 /** Says what holds now, wherever there is room for it. */
 const tell = (kept = true) => {
-  const day = new Date(choice.time * 1000).toLocaleDateString(config.locale, { dateStyle: "long" });
-  const text = words[kept ? (choice.time ? "decided" : status()) : "blocked"].replace("{day}", day);
-  for (const line of find("[data-consent-status]")) line.textContent = text;
+  for (const line of find("[data-consent-status]")) line.textContent = words[kept ? status() : "blocked"];
   find("button[data-consent=withdraw]").forEach((withdraw) => withdraw.remove());
-  if (choice.yes.size) find("[data-consent-choices]").forEach((link) => link.after(" ", hear(button("withdraw"), "withdrawal")));
+  if (choice.yes.size) find("[data-consent-choices]").forEach((link) => link.after(" ", button("withdraw")));
 };
+
+// One ear for all that is pressed: in the banner, the dialog, a panel, an embed, at the bottom of the page.
+
+const PLACES = { section: "banner", dialog: "dialog", div: "panel", figure: "embed" };
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("button[data-consent],[data-consent-choices]");
+  if (!pressed) return;
+  const place = pressed.closest("#plainsite-consent,#plainsite-choices,[data-consent-panel],[data-embed]");
+  const { embed } = place?.dataset ?? {};
+  const ids = embed ? [embed] : place && place === banner ? asked() : all;
+  const how = PLACES[place?.localName] ?? "withdrawal";
+  const what = pressed.dataset.consent ?? "choose";
+  if (what === "choose") {
+    event.preventDefault();
+    open();
+  }
+  const ticked = (id) => boxes(place).find((box) => box.name === id).checked;
+  const answer = { accept: yes, always: yes, refuse: no, withdraw: no, save: ticked }[what];
+  if (answer) decide(ids, answer, how);
+  if (what === "once") settle(write(...ids), what, wanted(ids));
+  if (what === "close") dialog.close();
+});
+document.addEventListener("change", ({ target }) => {
+  const place = target.closest("[data-consent-panel],#plainsite-choices");
+  if (!place) return;
+  if (!target.name) for (const box of boxes(target.closest("fieldset"))) box.checked = target.checked;
+  whole(place);
+});
 
 // Every decision is proven where the site keeps proofs. What the server will never take is not sent again; what it cannot take now is,
 // with the next page. Where nothing can be stored, a receipt is sent once.
@@ -126,7 +126,7 @@ const send = (receipt) =>
     .then(({ status }) => status < 500 && status !== 429 && waiting((receipts) => receipts.filter(({ id }) => id !== receipt.id)))
     .catch(() => {});
 const prove = ({ services, how }) => {
-  const receipt = { id: crypto.randomUUID(), at: new Date(), how, services, language: config.locale, banner: config.digest, gpc: signalled };
+  const receipt = { id: crypto.randomUUID(), at: new Date(), how, services, language: document.documentElement.lang, banner: config.digest, gpc: signalled };
   waiting((receipts) => [...receipts, receipt]);
   send(receipt);
 };
@@ -135,7 +135,7 @@ const prove = ({ services, how }) => {
 
 const fields = () => find("form :is(input:not([type=file], [type=hidden], [type=password]), select, textarea)");
 const again = () => {
-  history.replaceState({ ...history.state, typed: fields().map(({ name, value, checked }) => [name, value, checked]) }, "");
+  if (FORMS) history.replaceState({ ...history.state, typed: fields().map(({ name, value, checked }) => [name, value, checked]) }, "");
   location.reload();
 };
 const resume = () => {
@@ -148,52 +148,38 @@ const resume = () => {
   });
 };
 
+// Another tab may decide: the cookie tells, where the browser says that it changed, and at the latest when the page is shown again.
+
+const look = () => {
+  if (stored() === known) return;
+  choice = read();
+  settle(true, "elsewhere");
+};
+globalThis.cookieStore?.addEventListener("change", look);
+addEventListener("pageshow", look);
+
+// A decision ends what was asked.
+
+document.addEventListener("consentchange", ({ detail }) => {
+  const { kept, how } = detail;
+  // Closed first: the focus goes back to what opened it, which may be in the banner.
+  dialog?.close();
+  if (banner && (!kept || status() !== "asking")) {
+    if (banner.contains(document.activeElement)) document.querySelector("main")?.focus({ preventScroll: true });
+    banner.remove();
+  }
+  find("[data-consent-panel]").forEach(fill);
+  tell(kept);
+  if (RECEIPTS && how !== "elsewhere" && how !== "once") prove(detail);
+});
+
 addEventListener("DOMContentLoaded", () => {
-  resume();
+  if (FORMS) resume();
   // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order.
   for (const template of find("template[data-service]")) {
-    if (granted.has(template.dataset.service)) {
-      template.closest("[data-embed]")?.setAttribute("data-opened", "");
-      template.replaceWith(template.content);
-    }
+    if (granted.has(template.dataset.service)) template.replaceWith(template.content);
   }
-  for (const embed of find("[data-embed]")) hear(embed, "embed", [embed.dataset.embed]);
-  const panels = find("[data-consent-panel]").map((panel) => hear(panel, "panel"));
-  for (const link of find("[data-consent-choices]")) {
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      open();
-    });
-  }
-
-  // A decision ends what was asked, in this tab and in others.
-  let others;
-  const look = () => {
-    choice = read();
-    settle(true, "elsewhere");
-  };
-  try {
-    others = new BroadcastChannel("plainsite-consent");
-    others.onmessage = look;
-  } catch {
-    // Without it, another tab learns of a choice when it is loaded again.
-  }
-  addEventListener("pageshow", ({ persisted }) => persisted && look());
-
-  document.addEventListener("consentchange", ({ detail }) => {
-    const { kept, how } = detail;
-    // Closed first: the focus goes back to what opened it, which may be in the banner.
-    if (dialog) dialog.close();
-    if (banner && (!kept || status() !== "asking")) {
-      if (banner.contains(document.activeElement)) document.querySelector("main")?.focus({ preventScroll: true });
-      banner.remove();
-    }
-    panels.forEach(fill);
-    tell(kept);
-    if (how === "elsewhere") return;
-    others?.postMessage(0);
-    if (RECEIPTS && how !== "once") prove(detail);
-  });
+  find("[data-consent-panel]").forEach(fill);
   if (RECEIPTS) {
     const retry = () => waiting((receipts) => receipts).forEach(send);
     retry();

@@ -9,6 +9,13 @@ const all = Object.keys(services);
 const signalled = navigator.globalPrivacyControl === true;
 const now = () => Math.floor(Date.now() / 1000);
 
+const make = (tag, attributes, ...children) => {
+  const made = document.createElement(tag);
+  for (const name in attributes) made.setAttribute(name, attributes[name]);
+  made.append(...children);
+  return made;
+};
+
 // The cookie is CATEGORIES~TIME~ACCEPTED~REFUSED~ONCE, each a list joined by dots. Hosts choose the page's policy by the categories;
 // the time is in seconds, with a `!` where the choice was made under Global Privacy Control; what was accepted is `service:revision`.
 
@@ -16,40 +23,37 @@ const stored = () => /(?:^|; )plainsite-consent=([^;]*)/.exec(document.cookie)?.
 const revised = (id) => `${id}:${services[id].revision}`;
 
 const read = () => {
-  const [hosted, [made] = [], yes = [], no = [], once = []] = stored().split("~").map((list) => list.split("."));
-  const time = parseInt(made, 36);
-  const mark = /!/.test(made);
+  known = stored();
+  const [hosted, [made] = [], yes = [], no = [], once = []] = known.split("~").map((list) => list.split("."));
+  const left = parseInt(made, 36) + keep - now();
   // Without a choice that still holds, nothing was agreed to. What was has to be what is offered now; a refusal stays one.
-  const holds = time <= now() + 60 && now() < time + keep && (mark || !signalled);
+  const holds = left > 0 && left <= keep + 60 && (/!/.test(made) || !signalled);
   return {
     hosted,
-    mark,
-    time: holds && time,
+    made: holds ? made : "",
     yes: new Set(all.filter((id) => holds && yes.includes(revised(id)))),
     no: new Set(all.filter((id) => holds && no.includes(id))),
     once: all.filter((id) => once.includes(id)),
   };
 };
 
+/** The cookie as this page last read or wrote it. */
+let known;
 let choice = read();
 const { hosted, once } = choice;
 const wanted = (more) => new Set([...choice.yes, ...more]);
 
 /** Writes the cookie; whether the browser kept it. */
 const write = (...once) => {
-  const { time, mark, yes, no } = choice;
-  const lists = [
-    new Set(all.filter((id) => wanted(once).has(id)).map((id) => services[id].category)),
-    [time ? time.toString(36) + (mark ? "!" : "") : ""],
-    [...yes].map(revised),
-    no,
-    once,
-  ];
-  const value = time || once[0] ? lists.map((list) => [...list].join(".")).join("~") : "";
+  const { made, yes, no } = choice;
+  const categories = new Set(all.filter((id) => wanted(once).has(id)).map((id) => services[id].category));
+  const lists = [categories, [made], [...yes].map(revised), no, once];
+  const value = made || once[0] ? lists.map((list) => [...list].join(".")).join("~") : "";
   // What is allowed once outlives only the loading that it needs.
-  const left = time ? time + keep - now() : once.length * 60;
+  const left = made ? parseInt(made, 36) + keep - now() : once.length * 60;
   if (value !== stored()) document.cookie = `plainsite-consent=${value};Path=/;SameSite=Lax;Max-Age=${left}${origin.startsWith("https") ? ";Secure" : ""}`;
-  return value === stored();
+  known = stored();
+  return value === known;
 };
 
 const granted = wanted(once);
@@ -65,10 +69,8 @@ for (const sources of [always, ...[...granted].map((id) => services[id].sources)
   }
 }
 if (all.some((id) => hosted.includes(services[id].category) && !granted.has(id))) {
-  const meta = document.createElement("meta");
-  meta.httpEquiv = "Content-Security-Policy";
-  meta.content = Object.keys(policy).reduce((text, directive) => `${text};${directive} ${policy[directive].join(" ")}`, "default-src 'none'");
-  document.head.append(meta);
+  const content = Object.keys(policy).reduce((text, directive) => `${text};${directive} ${policy[directive].join(" ")}`, "default-src 'none'");
+  document.head.append(make("meta", { "http-equiv": "Content-Security-Policy", content }));
 }
 
 // Scripts may bring in scripts of what was agreed to, and nobody may turn text into HTML or script.
@@ -148,14 +150,13 @@ const settle = (kept, how, after = wanted(once)) => {
 /** Decides on some services; the others stay as they were. */
 const decide = (ids, isYes, how) => {
   const unknown = ids.find((id) => !services[id]);
-  if (unknown) throw RangeError(`no service ${unknown} waits for consent`);
+  if (unknown) throw RangeError(`nobody is asked about ${unknown}`);
   for (const id of ids) {
     choice.yes.delete(id);
     choice.no.delete(id);
     choice[isYes(id) ? "yes" : "no"].add(id);
   }
-  choice.time = now();
-  choice.mark = signalled;
+  choice.made = now().toString(36) + (signalled ? "!" : "");
   // What was loaded once and is decided on now is no longer there for the once.
   settle(write(), how, wanted(once.filter((id) => !ids.includes(id))));
 };
@@ -163,8 +164,8 @@ const yes = () => true;
 const no = () => false;
 
 /** The services that visitors are asked about: those that they have not decided on. */
-const asked = () => (signalled && !choice.time ? [] : all.filter((id) => !choice.yes.has(id) && !choice.no.has(id)));
-const status = () => (signalled && !choice.time ? "gpc" : asked()[0] ? "asking" : "decided");
+const asked = () => all.filter((id) => (choice.made || !signalled) && !choice.yes.has(id) && !choice.no.has(id));
+const status = () => (asked()[0] ? "asking" : choice.made ? "decided" : "gpc");
 
 globalThis.plainsite = {
   consent: {

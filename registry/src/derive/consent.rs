@@ -173,7 +173,7 @@ fn digest(value: &impl Serialize) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut rest = u64::from_str_radix(&crate::digest::of(value)[..15], 16).unwrap_or_default();
     let mut digits = String::new();
-    while digits.len() < 5 {
+    while digits.len() < 4 {
         digits.push(char::from(DIGITS[(rest % 36) as usize]));
         rest /= 36;
     }
