@@ -150,10 +150,11 @@ const resume = () => {
 
 addEventListener("DOMContentLoaded", () => {
   resume();
-  // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order.
+  // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order where they don't say otherwise.
   for (const template of find("template[data-service]")) {
     if (granted.has(template.dataset.service)) {
       template.closest("[data-embed]")?.setAttribute("data-opened", "");
+      for (const script of find("script:not([async])", template.content)) script.async = false;
       template.replaceWith(template.content);
     }
   }
