@@ -2,11 +2,11 @@
 // A browser opened here finds these hosts there, by a real request over TLS: a preconnect asks for nothing.
 
 import { generateKeyPairSync, sign } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer } from "node:https";
 
 import { openBrowser } from "./browser.js";
-import { atEnd } from "./ends.js";
+import { atEnd, within } from "./ends.js";
 
 /** What a vendor's script does: it says that it ran, stores what its company likes to store, and sends an event. */
 const script = (host) => {
@@ -33,6 +33,7 @@ const answers = [
 /** Starts the server. `own` are answers of a test, by address without `https://`: a text, or a function of the request that makes it. */
 export async function openVendors(t, own = {}) {
   const asked = [];
+  const arrived = new EventEmitter();
   const server = createServer(certificate(), (request, response) => {
     const { host } = request.headers;
     const { pathname } = new URL(request.url, `https://${host}`);
@@ -40,6 +41,7 @@ export async function openVendors(t, own = {}) {
     request.on("data", (part) => body.push(part));
     request.on("end", () => {
       asked.push({ host, address: host + pathname, method: request.method, body: Buffer.concat(body).toString() });
+      arrived.emit("request");
       const [, type, answer] = answers.find(([pattern]) => pattern.test(pathname));
       const text = own[host + pathname] ?? answer;
       // All may be kept, so that an answer out of the browser's own store is tested as well.
@@ -53,16 +55,23 @@ export async function openVendors(t, own = {}) {
     server.closeAllConnections();
     server.close();
   });
-  return new Vendors(server, asked);
+  return new Vendors(server, asked, arrived);
 }
 
 class Vendors {
   #server;
   #asked;
+  #arrived;
 
-  constructor(server, asked) {
+  constructor(server, asked, arrived) {
     this.#server = server;
     this.#asked = asked;
+    this.#arrived = arrived;
+  }
+
+  /** Its own address, for who says by a header whom he means. */
+  get url() {
+    return `https://127.0.0.1:${this.#server.address().port}`;
   }
 
   /** A browser for which the vendors are here. */
@@ -87,6 +96,15 @@ class Vendors {
   /** Takes what tests before this one left. */
   forget() {
     this.#asked.length = 0;
+  }
+
+  /** Waits until something has been asked for, which is not taken by that. */
+  async until(wanted, what) {
+    const seen = async () => {
+      while (!this.#asked.some(wanted)) await once(this.#arrived, "request");
+      return this.#asked.find(wanted);
+    };
+    return within(seen(), 15_000, () => `${what}; asked for were\n${this.#asked.map(({ method, address }) => `${method} ${address}`).join("\n")}`);
   }
 
   /** The addresses that have been asked for since the last time. */
