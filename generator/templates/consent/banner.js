@@ -174,13 +174,13 @@ document.addEventListener("consentchange", ({ detail }) => {
 });
 
 addEventListener("DOMContentLoaded", () => {
+  if (FORMS) resume();
   // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order where they don't say otherwise.
   for (const template of find("template[data-service]")) {
     if (granted.has(template.dataset.service)) {
       for (const script of find("script:not([async])", template.content)) script.async = false;
       template.replaceWith(template.content);
     }
-  }
   }
   find("[data-consent-panel]").forEach(fill);
   if (RECEIPTS) {
