@@ -181,7 +181,7 @@ test("the interface for scripts", async (t) => {
       return `${error.name}: ${error.message}`;
     }
   });
-  assert.equal(error, "RangeError: no service nobody waits for consent");
+  assert.equal(error, "RangeError: nobody is asked about nobody");
   assert.deepEqual(heard, []);
   await page.evaluate(() => plainsite.consent.save({}));
   assert.deepEqual(await state(), ["decided", false, false, false, "decided"], "what failed changed nothing");
