@@ -16,8 +16,8 @@ export interface Consent {
   open(): void;
 }
 
-/** How a decision was made: by a press in one of these places, by a script, or in another tab. */
-export type How = "banner" | "dialog" | "panel" | "embed" | "once" | "withdrawal" | "script" | "elsewhere";
+/** How a decision was made: by a press in one of these places (`consent` is the banner, `choices` the dialog), by a script, or in another tab. */
+export type How = "consent" | "choices" | "panel" | "embed" | "once" | "withdrawal" | "script" | "elsewhere";
 
 /** Sent to `document` after each decision, before the page is loaded again where it has to be. */
 export type ConsentChange = CustomEvent<{

@@ -47,7 +47,7 @@ test("the banner and its dialog", async (t) => {
     assert.equal(await dialog(page).getByRole("checkbox").count(), 8);
     assert.equal(await dialog(page).getByRole("checkbox", { checked: true }).count(), 0);
     await page.goto(server.at("/cookies/"));
-    const panel = page.locator("[data-consent-panel]");
+    const panel = page.locator("#plainsite-panel");
     assert.equal(await panel.getByRole("checkbox").count(), 8);
     assert.equal(await panel.getByRole("checkbox", { checked: true }).count(), 0);
     assert.deepEqual(await page.context().cookies(), []);
@@ -191,7 +191,7 @@ test("the banner and its dialog", async (t) => {
     await plain.locator("[data-consent-choices]").click();
     await plain.waitForURL(/#declared-cookies$/);
     assert.ok(await plain.locator(":target").isVisible());
-    assert.equal(await plain.locator("[data-consent-panel]").isVisible(), false, "there is nothing to press without a script");
+    assert.equal(await plain.locator("#plainsite-panel").isVisible(), false, "there is nothing to press without a script");
   });
 
   await t.test("withdrawing takes one press, and is offered where something was accepted", async (t) => {

@@ -32,7 +32,7 @@ test("Global Privacy Control", async (t) => {
       assert.equal(await banner(page).count(), 0);
       assert.deepEqual([await ran(page), await allowed(page)], [[], []]);
     }
-    assert.match(await page.locator("[data-consent-panel] [data-consent-status]").innerText(), HONOURED);
+    assert.match(await page.locator("#plainsite-panel [data-consent-status]").innerText(), HONOURED);
     assert.deepEqual(await vendors.addresses(page.context()), []);
     assert.equal(await kept(page), undefined);
   });

@@ -51,11 +51,10 @@ const open = async () => {
   };
   const more = make("a", { href: config.policy }, words.policy);
   const groups = names.map(group);
-  dialog = titled("dialog", "plainsite-choices", make("p", { "data-consent-status": "" }), ...groups, buttons("refuse", "accept", "save", "close"), more);
+  dialog = titled("dialog", "plainsite-choices", ...groups, buttons("refuse", "accept", "save", "close"), more);
   dialog.onclose = () => (dialog = dialog.remove());
   document.body.append(dialog);
   fill(dialog);
-  tell();
   dialog.showModal();
 };
 
@@ -82,14 +81,13 @@ const tell = (kept = true) => {
 
 // One ear for all that is pressed: in the banner, the dialog, a panel, an embed, at the bottom of the page.
 
-const PLACES = { section: "banner", dialog: "dialog", div: "panel", figure: "embed" };
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("button[data-consent],[data-consent-choices]");
   if (!pressed) return;
-  const place = pressed.closest("#plainsite-consent,#plainsite-choices,[data-consent-panel],[data-embed]");
+  const place = pressed.closest("[id^=plainsite-],[data-embed]");
   const { embed } = place?.dataset ?? {};
   const ids = embed ? [embed] : place && place === banner ? asked() : all;
-  const how = PLACES[place?.localName] ?? "withdrawal";
+  const how = embed ? "embed" : (place?.id.slice(10) ?? "withdrawal");
   const what = pressed.dataset.consent ?? "choose";
   if (what === "choose") {
     event.preventDefault();
@@ -102,7 +100,7 @@ document.addEventListener("click", (event) => {
   if (what === "close") dialog.close();
 });
 document.addEventListener("change", ({ target }) => {
-  const place = target.closest("[data-consent-panel],#plainsite-choices");
+  const place = target.closest("[id^=plainsite-]");
   if (!place) return;
   if (!target.name) for (const box of boxes(target.closest("fieldset"))) box.checked = target.checked;
   whole(place);
@@ -168,7 +166,7 @@ document.addEventListener("consentchange", ({ detail }) => {
     if (banner.contains(document.activeElement)) document.querySelector("main")?.focus({ preventScroll: true });
     banner.remove();
   }
-  find("[data-consent-panel]").forEach(fill);
+  find("#plainsite-panel").forEach(fill);
   tell(kept);
   if (RECEIPTS && how !== "elsewhere" && how !== "once") prove(detail);
 });
@@ -182,7 +180,7 @@ addEventListener("DOMContentLoaded", () => {
       template.replaceWith(template.content);
     }
   }
-  find("[data-consent-panel]").forEach(fill);
+  find("#plainsite-panel").forEach(fill);
   if (RECEIPTS) {
     const retry = () => waiting((receipts) => receipts).forEach(send);
     retry();
