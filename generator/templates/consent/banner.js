@@ -103,10 +103,16 @@ const ask = async () => {
 const tell = (kept = true) => {
   const day = new Date(choice.time * 1000).toLocaleDateString(config.locale, { dateStyle: "long" });
   const text = words[kept ? (choice.time ? "decided" : status()) : "blocked"].replace("{day}", day);
-  for (const line of find("[data-consent-status]")) line.textContent = text;
-  find("button[data-consent=withdraw]").forEach((withdraw) => withdraw.remove());
-  if (choice.yes.size) find("[data-consent-choices]").forEach((link) => link.after(" ", hear(button("withdraw"), "withdrawal")));
+  for (const line of find("[data-consent-status]")) if (line.textContent !== text) line.textContent = text;
+  for (const link of find("[data-consent-choices]")) {
+    const beside = link.parentNode.querySelector("[data-consent=withdraw]");
+    if (!choice.yes.size) beside?.remove();
+    else if (!beside) link.after(" ", hear(button("withdraw"), "withdrawal"));
+  }
 };
+// Before it is painted, so that nothing moves when the page is complete.
+const reader = new MutationObserver(() => tell());
+reader.observe(document, { childList: true, subtree: true });
 
 // Every decision is proven where the site keeps proofs. What the server will never take is not sent again; what it cannot take now is,
 // with the next page. Where nothing can be stored, a receipt is sent once.
@@ -149,6 +155,7 @@ const resume = () => {
 };
 
 addEventListener("DOMContentLoaded", () => {
+  reader.disconnect();
   resume();
   // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order where they don't say otherwise.
   for (const template of find("template[data-service]")) {
