@@ -137,6 +137,13 @@ export const FILES = {
 `,
 };
 
+/** Adds French: every page in that language too. What the interface says is French there, what the site says stays as it is. */
+export const inFrench = (files) => {
+  const pages = Object.entries(files).filter(([file]) => file.endsWith(".md"));
+  const french = pages.map(([file, text]) => [file.replace(/\.md$/, ".fr.md"), text]);
+  return { ...files, ...Object.fromEntries(french), "content/site.yaml": files["content/site.yaml"].replace("languages: [en]", "languages: [en, fr]") };
+};
+
 /** Opens the site, its vendors and a browser. `answers` are those of the vendors, `change` alters the files before the start. */
 export async function openChoices(t, { answers, change = (files) => files, more, options } = {}) {
   const vendors = await openVendors(t, answers);

@@ -101,7 +101,8 @@ test("the banner and its dialog", async (t) => {
     await press(banner(page), "refuse");
     await banner(page).waitFor({ state: "detached" });
     assert.equal(await status(page), "decided");
-    assert.equal(await page.evaluate(() => document.querySelector("#plainsite-consent") === null && globalThis.same), true);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.consent), "decided", "style sheets hear of it too");
+    assert.equal(await page.evaluate(() => globalThis.same), true);
     await page.goto(server.at("/"));
     assert.equal(await status(page), "decided");
     assert.equal(await banner(page).count(), 0);

@@ -74,10 +74,17 @@ const ask = async () => {
 
 /** Says what holds now, wherever there is room for it. */
 const tell = (kept = true) => {
-  for (const line of find("[data-consent-status]")) line.textContent = words[kept ? status() : "blocked"];
-  find("button[data-consent=withdraw]").forEach((withdraw) => withdraw.remove());
-  if (choice.yes.size) find("[data-consent-choices]").forEach((link) => link.after(" ", button("withdraw")));
+  const text = words[kept ? status() : "blocked"];
+  for (const line of find("[data-consent-status]")) if (line.textContent !== text) line.textContent = text;
+  for (const link of find("[data-consent-choices]")) {
+    const beside = link.parentNode.querySelector("[data-consent=withdraw]");
+    if (!choice.yes.size) beside?.remove();
+    else if (!beside) link.after(" ", button("withdraw"));
+  }
 };
+// Before it is painted, so that nothing moves when the page is complete.
+const reader = new MutationObserver(() => tell());
+reader.observe(document, { childList: true, subtree: true });
 
 // One ear for all that is pressed: in the banner, the dialog, a panel, an embed, at the bottom of the page.
 
@@ -172,6 +179,7 @@ document.addEventListener("consentchange", ({ detail }) => {
 });
 
 addEventListener("DOMContentLoaded", () => {
+  reader.disconnect();
   if (FORMS) resume();
   // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order where they don't say otherwise.
   for (const template of find("template[data-service]")) {
