@@ -64,6 +64,7 @@ test("what a browser measures", async (t) => {
           await page.goto(at.at(path));
           await measure("accepted");
           await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { value: true }));
+          await page.goto("about:blank");
           await page.context().clearCookies();
           await page.goto(at.at(path));
           assert.equal(await status(page), "gpc");

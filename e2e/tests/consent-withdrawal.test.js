@@ -161,7 +161,7 @@ test("two tabs, and the way back", async (t) => {
   // A choice in another tab tells a page in the store so, and browsers may drop it then; cookies that go by another hand do not.
   for (const [what, withdraw, stored] of [
     ["a withdrawal", (page) => reloads(page, () => page.evaluate(() => plainsite.consent.refuse())), false],
-    ["the cookies went", (page) => page.context().clearCookies(), true],
+    ["the cookies went", (page) => reloads(page, () => page.context().clearCookies()), true],
   ]) {
     await t.test(`going back to a page from before ${what} runs nothing`, async (t) => {
       const page = await visit(t);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { openBrowser, openPage } from "../support/browser.js";
+import { banner, press, reloads } from "../support/choices.js";
 import { copySite, serve } from "../support/site.js";
 
 const SCRIPT = "/_vercel/insights/script.js";
@@ -17,9 +18,14 @@ test("analytics that a page loads without asking", async (t) => {
   const browser = await openBrowser(t);
 
   /** What the server was asked for, and what the browser refused to ask for. */
-  const visit = async (t, cookies) => {
+  const visit = async (t, { cookie, accepts } = {}) => {
     const page = await openPage(t, browser);
-    await page.context().addCookies(cookies.map(([name, value]) => ({ name, value, url: server.url })));
+    if (cookie) await page.context().addCookies([{ name: "plainsite-consent", value: cookie, url: server.url }]);
+    if (accepts) {
+      await page.goto(server.at("/"));
+      await banner(page).waitFor();
+      await reloads(page, () => press(banner(page), "accept"));
+    }
     const answered = [];
     const refused = [];
     page.on("response", (response) => answered.push(new URL(response.url()).pathname));
@@ -36,7 +42,7 @@ test("analytics that a page loads without asking", async (t) => {
   };
 
   await t.test("is not asked for before consent", async (t) => {
-    const { answered, refused } = await visit(t, []);
+    const { answered, refused } = await visit(t);
     assert.deepEqual(answered.filter((path) => path.startsWith("/_vercel/")), []);
     assert.deepEqual(refused, [
       ["script-src-elem", SCRIPT],
@@ -47,12 +53,12 @@ test("analytics that a page loads without asking", async (t) => {
   });
 
   await t.test("is not asked for after consent to something else", async (t) => {
-    const { answered } = await visit(t, [["plainsite-consent", "marketing"]]);
+    const { answered } = await visit(t, { cookie: "marketing" });
     assert.deepEqual(answered.filter((path) => path.startsWith("/_vercel/")), []);
   });
 
   await t.test("is asked for after consent", async (t) => {
-    const { answered, refused } = await visit(t, [["plainsite-consent", "analytics"]]);
+    const { answered, refused } = await visit(t, { accepts: true });
     assert.deepEqual(refused, []);
     assert.ok(answered.includes(SCRIPT), answered.join(", "));
     assert.ok(answered.includes("/_vercel/insights/event"), answered.join(", "));

@@ -74,14 +74,17 @@ const ask = async () => {
 
 /** Says what holds now, wherever there is room for it. */
 const tell = (kept = true) => {
-  const text = words[kept ? status() : "blocked"];
-  for (const line of find("[data-consent-status]")) if (line.textContent !== text) line.textContent = text;
-  for (const link of find("[data-consent-choices]")) {
-    const beside = link.parentNode.querySelector("[data-consent=withdraw]");
-    if (!choice.yes.size) beside?.remove();
-    else if (!beside) link.after(" ", button("withdraw"));
+  const state = kept ? status() : "blocked";
+  // For style sheets: what is only of use with a script, or while something is asked.
+  document.documentElement.dataset.consent = state;
+  for (const line of find("[data-consent-status]")) if (line.textContent !== words[state]) line.textContent = words[state];
+  const agreed = choice.yes.size;
+  for (const found of find(agreed ? "[data-consent-choices]:not(:has(+ button))" : "[data-consent-choices] + button")) {
+    if (agreed) found.after(" ", button("withdraw"));
+    else found.remove();
   }
 };
+tell();
 // Before it is painted, so that nothing moves when the page is complete.
 const reader = new MutationObserver(() => tell());
 reader.observe(document, { childList: true, subtree: true });

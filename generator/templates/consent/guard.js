@@ -142,7 +142,6 @@ if (SIGNALS) {
 const settle = (kept, how, after = wanted(once)) => {
   const differs = all.some((id) => after.has(id) !== granted.has(id));
   if (differs) clean(after);
-  show(kept);
   const detail = { how, kept, services: Object.fromEntries(all.map((id) => [id, after.has(id)])) };
   document.dispatchEvent(new CustomEvent("consentchange", { detail }));
   if (differs && kept) again();
@@ -180,6 +179,3 @@ globalThis.plainsite = {
     open: () => open(),
   },
 };
-// For style sheets: what is only of use with a script, or while something is asked.
-const show = (kept = true) => (document.documentElement.dataset.consent = kept ? status() : "blocked");
-show();
