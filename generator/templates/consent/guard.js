@@ -67,7 +67,9 @@ for (const sources of [always, ...[...granted].map((id) => services[id].sources)
 if (all.some((id) => hosted.includes(services[id].category) && !granted.has(id))) {
   const meta = document.createElement("meta");
   meta.httpEquiv = "Content-Security-Policy";
-  meta.content = Object.keys(policy).reduce((text, directive) => `${text};${directive} ${policy[directive].join(" ")}`, "default-src 'none'");
+  const loose = [config, ...[...granted].map((id) => services[id])].some((service) => service.writes_html);
+  const types = loose ? "" : ";require-trusted-types-for 'script';trusted-types default";
+  meta.content = Object.keys(policy).reduce((text, directive) => `${text};${directive} ${policy[directive].join(" ")}`, "default-src 'none'") + types;
   document.head.append(meta);
 }
 
