@@ -56,6 +56,7 @@ test("every state, for everybody", async (t) => {
         await t.test(`${lang}, ${colorScheme}, ${size}`, async (t) => {
           const faults = [];
           await states(visit, server, lang, { colorScheme, viewport }, t, async (page, state) => {
+            await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
             const found = [...(await inaccessible(page)), ...(await overflow(page)), ...(await cutText(page))];
             faults.push(...found.map((fault) => `${state}: ${fault}`));
           });

@@ -20,7 +20,7 @@ const measured = (page) =>
         // Two frames, so that what is painted now has been reported; where nothing shifted nothing ever is.
         requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done([]))));
       });
-    await Promise.all(document.getAnimations().map((animation) => animation.finished));
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
     const shifts = await entries("layout-shift");
     const paints = await entries("largest-contentful-paint");
     const largest = paints.at(-1)?.element;

@@ -107,6 +107,36 @@ test("Trusted Types", async (t) => {
   }
 });
 
+test("a service that writes HTML has it its way where it was accepted, and nowhere else", async (t) => {
+  const { server, visit } = await openChoices(t, {
+    change: (files) => ({
+      ...files,
+      "content/privacy.yaml": files["content/privacy.yaml"].replace(
+        "origins: { img: [https://pixel.example], script: [https://pixel.example]",
+        "loosens: it turns text into HTML\n    origins: { img: [https://pixel.example], script: [https://pixel.example, \"'unsafe-html'\"]",
+      ),
+    }),
+  });
+  const writes = (page) =>
+    page.evaluate(() => {
+      try {
+        document.createElement("p").innerHTML = "<b>x</b>";
+        return true;
+      } catch {
+        return false;
+      }
+    });
+  const page = await visit(t);
+  await page.goto(server.at("/"));
+  assert.equal(await writes(page), false);
+  await reloads(page, () => page.evaluate(() => plainsite.consent.save({ heat: true })));
+  assert.equal(await writes(page), false);
+  await reloads(page, () => page.evaluate(() => plainsite.consent.save({ pixel: true })));
+  assert.equal(await writes(page), true);
+  await reloads(page, () => page.evaluate(() => plainsite.consent.save({ pixel: false, shop: true })));
+  assert.equal(await writes(page), false, "another of its category was accepted");
+});
+
 test("Google Consent Mode", async (t) => {
   const layer = (page) => page.evaluate(() => globalThis.dataLayer?.map((entry) => [...entry]));
   const signals = (granted) => {

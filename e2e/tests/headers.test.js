@@ -78,7 +78,7 @@ test("the dev server's answers", async (t) => {
   await t.test("every address a page names below /assets/ is kept for ever, and named by its content", async () => {
     const home = await (await get(server, "/")).text();
     const css = [...home.matchAll(/href="(\/assets\/[^"]+\.css)"/g)].map(([, path]) => path);
-    assert.equal(css.length, 2);
+    assert.equal(css.length, 3);
     const assets = new Set([...home.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path]) => path));
     assert.ok(assets.size >= 5);
     for (const path of assets) {

@@ -169,6 +169,9 @@ fn config(Basis { site, registry, words, .. }: Basis<'_>, language: usize, style
         "categories": categories.collect::<Map<_, _>>(),
         "words": said.into_iter().collect::<BTreeMap<_, _>>(),
     });
+    if bounds.writes_html {
+        config["writes_html"] = json!(true);
+    }
     if registry.services.iter().any(|service| service.consent_mode) {
         config["signals"] = json!(SIGNALS.into_iter().collect::<BTreeMap<_, _>>());
     }

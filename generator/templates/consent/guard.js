@@ -69,7 +69,9 @@ for (const sources of [always, ...[...granted].map((id) => services[id].sources)
   }
 }
 if (all.some((id) => hosted.includes(services[id].category) && !granted.has(id))) {
-  const content = Object.keys(policy).reduce((text, directive) => `${text};${directive} ${policy[directive].join(" ")}`, "default-src 'none'");
+  const loose = [config, ...[...granted].map((id) => services[id])].some((service) => service.writes_html);
+  const types = loose ? "" : ";require-trusted-types-for 'script';trusted-types default";
+  const content = Object.keys(policy).reduce((text, directive) => `${text};${directive} ${policy[directive].join(" ")}`, `default-src 'none'${types}`);
   document.head.append(make("meta", { "http-equiv": "Content-Security-Policy", content }));
 }
 

@@ -57,6 +57,9 @@ pub struct Bounds {
     pub always: String,
     /// What services that need no consent store: it is never removed.
     pub stays: Stored,
+    /// Whether one of these turns text into HTML or script, so that Trusted Types are off.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub writes_html: bool,
     /// The services that wait for consent, by category.
     #[serde(serialize_with = "as_map")]
     pub services: Vec<(ServiceId, ServiceBounds)>,
@@ -71,6 +74,9 @@ pub struct ServiceBounds {
     pub revision: String,
     /// What is let through for it, as in a policy.
     pub sources: String,
+    /// Whether it turns text into HTML or script, so that Trusted Types are off while it may run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub writes_html: bool,
     /// What it stores.
     #[serde(flatten)]
     pub stored: Stored,
@@ -89,6 +95,7 @@ pub fn bounds(registry: &Registry) -> Bounds {
             category,
             revision: asked.revision,
             sources: service.map(|service| told(headers::of_service(service, own))).unwrap_or_default(),
+            writes_html: service.is_some_and(Service::writes_html),
             stored: service.map(|service| stored([service].into_iter())).unwrap_or_default(),
         };
         (asked.id, bounds)
@@ -99,6 +106,7 @@ pub fn bounds(registry: &Registry) -> Bounds {
         keep: keep(registry).seconds(),
         always: told(headers::always(registry, own)),
         stays: stored(registry.services.iter().filter(|service| !service.needs_consent())),
+        writes_html: registry.services.iter().any(|service| !service.needs_consent() && service.writes_html()),
         services: asked.map(|(service, category)| of(service, category)).collect(),
     }
 }
