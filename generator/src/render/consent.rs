@@ -110,6 +110,11 @@ fn source(Basis { registry, theme, .. }: Basis<'_>, diagnostics: &mut Vec<Diagno
         // A form that nobody declares is no form of the site's.
         ("FORMS", !registry.forms.is_empty()),
         ("DATABASES", any(&|service| service.needs_consent() && service.storage.iter().any(|s| s.kind == StorageKind::IndexedDb))),
+        (
+            "LOOSENED",
+            any(&|service| service.needs_consent() && service.writes_html())
+                && !any(&|service| !service.needs_consent() && service.writes_html()),
+        ),
         ("RECEIPTS", any(&|service| service.receipts)),
         ("SIGNALS", any(&|service| service.consent_mode)),
     ];
@@ -169,9 +174,6 @@ fn config(Basis { site, registry, words, .. }: Basis<'_>, language: usize, style
         "categories": categories.collect::<Map<_, _>>(),
         "words": said.into_iter().collect::<BTreeMap<_, _>>(),
     });
-    if bounds.writes_html {
-        config["writes_html"] = json!(true);
-    }
     if registry.services.iter().any(|service| service.consent_mode) {
         config["signals"] = json!(SIGNALS.into_iter().collect::<BTreeMap<_, _>>());
     }

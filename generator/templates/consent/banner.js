@@ -77,17 +77,11 @@ const tell = (kept = true) => {
   const state = kept ? status() : "blocked";
   // For style sheets: what is only of use with a script, or while something is asked.
   document.documentElement.dataset.consent = state;
-  for (const line of find("[data-consent-status]")) if (line.textContent !== words[state]) line.textContent = words[state];
-  const agreed = choice.yes.size;
-  for (const found of find(agreed ? "[data-consent-choices]:not(:has(+ button))" : "[data-consent-choices] + button")) {
-    if (agreed) found.after(" ", button("withdraw"));
-    else found.remove();
-  }
+  for (const line of find("[data-consent-status]")) line.textContent = words[state];
+  find("[data-consent-choices] + button").forEach((withdraw) => withdraw.remove());
+  if (choice.yes.size) find("[data-consent-choices]").forEach((link) => link.after(" ", button("withdraw")));
 };
 tell();
-// Before it is painted, so that nothing moves when the page is complete.
-const reader = new MutationObserver(() => tell());
-reader.observe(document, { childList: true, subtree: true });
 
 // One ear for all that is pressed: in the banner, the dialog, a panel, an embed, at the bottom of the page.
 
@@ -182,7 +176,6 @@ document.addEventListener("consentchange", ({ detail }) => {
 });
 
 addEventListener("DOMContentLoaded", () => {
-  reader.disconnect();
   if (FORMS) resume();
   // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order where they don't say otherwise.
   for (const template of find("template[data-service]")) {

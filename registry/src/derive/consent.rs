@@ -57,9 +57,6 @@ pub struct Bounds {
     pub always: String,
     /// What services that need no consent store: it is never removed.
     pub stays: Stored,
-    /// Whether one of these turns text into HTML or script, so that Trusted Types are off.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub writes_html: bool,
     /// The services that wait for consent, by category.
     #[serde(serialize_with = "as_map")]
     pub services: Vec<(ServiceId, ServiceBounds)>,
@@ -106,7 +103,6 @@ pub fn bounds(registry: &Registry) -> Bounds {
         keep: keep(registry).seconds(),
         always: told(headers::always(registry, own)),
         stays: stored(registry.services.iter().filter(|service| !service.needs_consent())),
-        writes_html: registry.services.iter().any(|service| !service.needs_consent() && service.writes_html()),
         services: asked.map(|(service, category)| of(service, category)).collect(),
     }
 }
