@@ -2,9 +2,9 @@
 
 import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { cp, readFile, stat } from "node:fs/promises";
+import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { atEnd } from "./ends.js";
@@ -20,6 +20,16 @@ export async function copyAudited(t) {
   const site = await copySite(t, AUDITED);
   await cp(join(AUDITED, "stand-ins"), site.path("stand-ins"), { recursive: true });
   return site;
+}
+
+/** Has texts stand in for what other hosts, or `self`, serve. Without any, nothing stands in for all of them. */
+export async function standIn(site, texts) {
+  await mkdir(site.path("stand-ins"));
+  for (const [file, text] of Object.entries(texts)) {
+    const path = site.path(join("stand-ins", file));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
 }
 
 /** Audits a site; resolves with the exit code, what it said, and the report. */

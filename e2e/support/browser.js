@@ -51,7 +51,8 @@ export async function openPage(t, browser, options = {}) {
   return context.newPage();
 }
 
-function found() {
+/** The browser's file. */
+export function found() {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const name of NAMES) {
       const file = join(folder, name);

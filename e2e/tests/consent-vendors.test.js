@@ -2,18 +2,13 @@
 // and with Trusted Types on, and are silent before it and after its withdrawal.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import test from "node:test";
 
 import { openPage } from "../support/browser.js";
 import { banner, press, reloads } from "../support/choices.js";
+import { HOSTED, INSIGHTS, LIKE_A_PERSON, packaged } from "../support/published.js";
 import { copySite, example, serve } from "../support/site.js";
 import { openVendors } from "../support/vendors.js";
-
-const require = createRequire(import.meta.url);
-const packaged = (name, file) => readFileSync(join(dirname(require.resolve(`${name}/package.json`)), file), "utf8");
 
 /** Errors, and what the policy refused. */
 async function listen(page) {
@@ -36,10 +31,8 @@ test("PostHog on Cluently", async (t) => {
   };
   const vendors = await openVendors(t, own);
   const server = await serve(t, await copySite(t, example("cluently")));
-  // It counts no browser that says that it is driven by a program.
-  const browser = await vendors.browser(t, ["--disable-blink-features=AutomationControlled"]);
-  const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
-  const page = await openPage(t, browser, { userAgent });
+  const browser = await vendors.browser(t, LIKE_A_PERSON);
+  const page = await openPage(t, browser);
   const faults = await listen(page);
   const cookies = async () => (await page.context().cookies()).map(({ name }) => name).sort();
   const keys = () => page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)].filter((key) => /^ph_|posthog/.test(key)));
@@ -77,16 +70,12 @@ test("PostHog on Cluently", async (t) => {
 });
 
 test("Vercel Web Analytics on CRESCO", async (t) => {
-  const INSIGHTS = "/_vercel/insights";
   const site = await copySite(t);
   // The package brings the host's script by itself, as most sites that use it have it.
   await site.edit("templates/base.html", `<script src="${INSIGHTS}/script.js"></script>`, `<script type="module" src="${INSIGHTS}/package.js"></script>`);
   const vendors = await openVendors(t, {
     "insights.example/package.js": `${packaged("@vercel/analytics", "dist/index.mjs")}\ninject({ mode: "production" }); track("opened", { by: "test" });`,
-    // What the host serves: it sends the page's view, and what was tracked before it came.
-    "insights.example/script.js": `const send = (to, body) => fetch(new URL(to, document.currentScript?.src ?? location.origin + "${INSIGHTS}/"), { method: "POST", body: JSON.stringify(body) });
-      send("view", { o: location.href });
-      for (const [what, body] of globalThis.vaq ?? []) if (what === "event") send("event", body);`,
+    "insights.example/script.js": HOSTED,
   });
   const server = await serve(t, site);
   const browser = await vendors.browser(t);

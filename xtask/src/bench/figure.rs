@@ -94,6 +94,13 @@ pub(super) fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// The value below which so many quarters of the values lie, the nearest of them. Not a number where there are none.
+pub(super) fn quartile(values: &[f64], quarters: usize) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len().saturating_sub(1) * quarters / 4).copied().unwrap_or(f64::NAN)
+}
+
 fn least(values: &[f64]) -> Option<f64> {
     values.iter().copied().min_by(f64::total_cmp)
 }
@@ -105,7 +112,7 @@ pub(super) fn most(values: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Figure, Unit, median};
+    use super::{Figure, Unit, median, quartile};
 
     fn figure(value: f64, bound: Option<f64>, decides: bool) -> Figure {
         let (absolute, samples) = (vec![("ours_s", 0.9)], vec![1.7, 1.9]);
@@ -138,5 +145,12 @@ mod tests {
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
         assert!(median(&[]).is_nan());
+    }
+
+    #[test]
+    fn quartiles_are_a_quarter_in_from_the_ends() {
+        let values = [5.0, 1.0, 4.0, 2.0, 3.0];
+        assert_eq!([1, 3].map(|quarters| quartile(&values, quarters)), [2.0, 4.0]);
+        assert!(quartile(&[], 1).is_nan());
     }
 }

