@@ -1,5 +1,5 @@
 // How much later a page paints for the banner: CRESCO's pages against the same ones of a site that asks for nothing, on a slow phone.
-// `cargo xtask bench --paint` makes its figure of what this prints, which is JSON: milliseconds until the first contentful paint.
+// `cargo xtask bench --banner` makes its figure of what this prints, which is JSON: milliseconds until the first contentful paint.
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";

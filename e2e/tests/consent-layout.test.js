@@ -26,7 +26,7 @@ const measured = (page) =>
     const largest = paints.at(-1)?.element;
     const name = (element) => `${element.localName} "${element.textContent.trim().slice(0, 30)}"`;
     return {
-      shifts: shifts.map(({ value, sources }) => `${value.toFixed(4)}: ${sources.map(({ node }) => (node?.localName ? name(node) : "?")).join(", ")}`),
+      shifts: shifts.map(({ value, sources }) => `${value.toFixed(4)}: ${sources.map(({ node }) => (node?.localName ? name(node) : `text of ${node?.parentElement?.outerHTML.slice(0, 90)}`)).join(", ")}`),
       largest: largest ? name(largest) : "nothing",
       isBanner: Boolean(largest?.closest("#plainsite-consent")),
     };

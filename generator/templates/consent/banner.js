@@ -79,7 +79,7 @@ const tell = (kept = true) => {
   document.documentElement.dataset.consent = state;
   for (const line of find("[data-consent-status]")) line.textContent = words[state];
   find("[data-consent-choices] + button").forEach((withdraw) => withdraw.remove());
-  if (choice.yes.size) find("[data-consent-choices]").forEach((link) => link.after(" ", button("withdraw")));
+  if (choice.yes.size) find("[data-consent-choices]").forEach((link) => link.after(button("withdraw")));
 };
 tell();
 

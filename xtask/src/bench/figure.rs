@@ -10,6 +10,7 @@ pub(super) enum Unit {
     /// How many times the floor.
     Times,
     Megabytes,
+    Kilobytes,
 }
 
 /// A measured value and the most that it may be.
@@ -60,7 +61,7 @@ impl Figure {
         json!({
             "name": self.name,
             "value": self.value,
-            "unit": match self.unit { Unit::Times => "times", Unit::Megabytes => "MB" },
+            "unit": match self.unit { Unit::Times => "times", Unit::Megabytes => "MB", Unit::Kilobytes => "kB" },
             "bound": self.bound,
             "verdict": self.verdict(),
             "decides": self.decides,

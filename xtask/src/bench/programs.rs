@@ -18,6 +18,20 @@ pub(super) struct Programs {
     pub(super) hugo: Option<PathBuf>,
 }
 
+/// Builds the program that the tests use, for what does not depend on how a program was built itself; its path.
+pub(super) fn tested() -> Result<PathBuf> {
+    let built = Command::new(crate::cargo())
+        .args(["build", "--quiet", "--package", "plainsite"])
+        .current_dir(crate::workspace())
+        .stdin(Stdio::null())
+        .status()
+        .context("cannot start cargo")?;
+    if !built.success() {
+        bail!("plainsite does not build");
+    }
+    Ok(crate::workspace().join("target/debug/plainsite"))
+}
+
 impl Programs {
     /// Builds what the figures asked for need.
     pub(super) fn build(work: &Work, args: &Args) -> Result<Self> {
