@@ -6,6 +6,7 @@ use super::Built;
 use super::facts::Facts;
 use super::uses::At;
 use super::written::Told;
+use crate::render::context::choices;
 use crate::render::redirects;
 
 /// A page does not ask, or has no way to reopen the cookie choices, and some service needs consent.
@@ -42,7 +43,10 @@ pub(super) fn check(built: Built<'_>, facts: &Facts, told: &mut Vec<Told>) {
     let found = match (asked, facts.has_choices) {
         (true, false) => Diagnostic::new(&CONSENT_CONTROL_MISSING, "this page has no way to reopen the cookie choices")
             .why("withdrawing consent must be as easy as giving it, from every page (GDPR Art. 7(3))")
-            .help("put `<a href=\"{{ site.choices }}\" data-consent-choices>` into the template, or extend the built-in `base.html`, which has it"),
+            .help(match choices(built.site, language(built, facts)).is_empty() {
+                true => "say in the front matter of the page that tells of cookies, in this language, `policy: cookies` or `policy: privacy`: the choices lead there",
+                false => "put `<a href=\"{{ site.choices }}\" data-consent-choices>` into the template, or extend the built-in `base.html`, which has it",
+            }),
         (false, true) => Diagnostic::new(&BANNER_WITHOUT_NEED, "this page offers cookie choices, and no service needs consent")
             .why("people are asked for nothing, and learn to press anything")
             .help("take what has `data-consent-choices` out, or declare the service that needs consent"),
@@ -50,6 +54,11 @@ pub(super) fn check(built: Built<'_>, facts: &Facts, told: &mut Vec<Told>) {
     };
     let words = if facts.has_choices { vec![CONTROL.to_owned()] } else { Vec::new() };
     told.push(Told { diagnostic: found, at: At::default(), words });
+}
+
+/// The language of a page.
+fn language(built: Built<'_>, facts: &Facts) -> usize {
+    built.site.pages.iter().find(|page| page.out == facts.out).map_or(0, |page| page.language)
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ const SIGNALS: [(&str, &[&str]); 3] = [
 pub struct Banner {
     style: Asset,
     page_style: Asset,
+    narrows: bool,
     /// The script, in each language.
     scripts: Vec<Asset>,
 }
@@ -56,6 +57,8 @@ pub struct Banner {
 pub struct Links<'a> {
     script: &'a str,
     style: &'a str,
+    /// Whether the script may have to narrow the host's policy: a category has several services, so that it can be accepted in part.
+    narrows: bool,
 }
 
 /// What the banner is made from.
@@ -88,12 +91,13 @@ impl Banner {
         let source = source(basis, diagnostics)?;
         let script = |language| script(basis, language, &source, &style.url, diagnostics);
         let scripts = (0..basis.words.len()).map(script).collect::<Option<Vec<_>>>()?;
-        Some(Self { style, page_style, scripts })
+        let narrows = consent::model(basis.registry).categories.iter().any(|category| category.services.len() > 1);
+        Some(Self { style, page_style, narrows, scripts })
     }
 
     /// What the pages of a language bring.
     pub fn links(&self, language: usize) -> Option<Links<'_>> {
-        Some(Links { script: &self.scripts.get(language)?.url, style: &self.page_style.url })
+        Some(Links { script: &self.scripts.get(language)?.url, style: &self.page_style.url, narrows: self.narrows })
     }
 
     /// Every file.
