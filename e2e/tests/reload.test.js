@@ -5,6 +5,7 @@ import { mkdir } from "node:fs/promises";
 import test from "node:test";
 
 import { openBrowser, openPage } from "../support/browser.js";
+import { banner } from "../support/choices.js";
 import { inaccessible } from "../support/faults.js";
 import { copySite, serve } from "../support/site.js";
 
@@ -61,6 +62,10 @@ test("editing with the dev server open", async (t) => {
 
   await t.test("a saved style is put in place without loading the page anew", LIMIT, async (t) => {
     const { site, page } = await editing(t, browser);
+    // The banner brings a sheet of its own, before it is shown.
+    await banner(page).waitFor();
+    const sheets = page.locator('link[rel="stylesheet"]');
+    const before = await sheets.count();
     await page.evaluate(() => {
       globalThis.stayed = true;
       document.querySelector("h1").textContent = "Changed by hand";
@@ -73,7 +78,7 @@ test("editing with the dev server open", async (t) => {
     }
     assert.equal(await page.evaluate(() => globalThis.stayed), true);
     assert.equal(await page.locator("h1").innerText(), "Changed by hand");
-    assert.equal(await page.locator('link[rel="stylesheet"]').count(), 2, "the old sheets are gone");
+    assert.equal(await sheets.count(), before, "the old sheets are gone");
     // The page still hears of what comes later.
     await site.edit(LEGAL, HEADING, "## Who publishes this");
     await shows(page, "Who publishes this");

@@ -40,7 +40,7 @@ pub struct PageView<'a> {
 pub struct PageFields<'a> {
     pub kind: &'static str,
     pub title: Cow<'a, str>,
-    pub description: &'a str,
+    pub description: Cow<'a, str>,
     pub url: &'a str,
     pub permalink: String,
     pub heading_in_content: bool,
@@ -174,7 +174,7 @@ fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words:
     PageFields {
         kind: page.kind.name(),
         title: title(site, id, words),
-        description: site.description(id),
+        description: description(site, id, words),
         url: &page.url,
         permalink: permalink(site, id),
         heading_in_content: document.is_some_and(|d| d.heading_in_content),
@@ -249,6 +249,18 @@ fn title<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>) -> Cow<'a, str> {
             Some(Told::Changes) => format!("{}{}{}", page.title, words("colon"), words("changes_title").to_lowercase()).into(),
             None => page.title.as_ref().into(),
         },
+    }
+}
+
+/// A page's description. A page beside a policy is told by what it is: which version from when, or what changed.
+fn description<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>) -> Cow<'a, str> {
+    let title = title(site, id, words);
+    let day = || site.pages[id].outline.as_ref()?.front.effective;
+    match (site.beside(id), day()) {
+        (Some(Told::Version), Some(day)) => format!("{title}. {}", words("in_force_from").replace("{day}", &day.to_string())).into(),
+        (Some(Told::Version), None) => title,
+        (Some(Told::Changes), _) => format!("{title}. {}", words("changes_intro")).into(),
+        (None, _) => site.description(id).into(),
     }
 }
 
