@@ -9,8 +9,9 @@ const DAY = 24 * 3600;
 const ALL = Object.keys(SERVICES);
 const now = () => Math.floor(Date.now() / 1000);
 const cookie = async (page) => (await page.context().cookies()).find(({ name }) => name === "plainsite-consent");
-/** The cookie as it would be had the choice been made some days ago. */
+/** The cookie as it would be had the choice been made some days ago. The page is left first: it would see the change, and load itself again. */
 const aged = async (page, days) => {
+  await page.goto("about:blank");
   const { value, ...rest } = await cookie(page);
   const [categories, time, ...lists] = value.split("~");
   await page.context().addCookies([{ ...rest, value: [categories, (parseInt(time, 36) - days * DAY).toString(36), ...lists].join("~") }]);
@@ -85,6 +86,7 @@ test("how long a choice holds", async (t) => {
 
   await t.test("a browser that lets scripts keep cookies for a week asks again after it", async (t) => {
     const page = await decided(t, "accept");
+    await page.goto("about:blank");
     // What Safari does to the date that a script gives.
     await page.context().addCookies([{ ...(await cookie(page)), expires: now() + 7 * DAY }]);
     await page.goto(server.at("/short/"));

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use crate::digest::{Digest, Hasher};
 use crate::document::Document;
 
@@ -110,11 +108,10 @@ fn around(html: &[u8], document: &Arc<Document>) -> Option<Body> {
     Some(Body::Around { before, document: document.clone(), filled: gaps.into(), after: rest.into() })
 }
 
-/// Where a long text stands in another one. Its beginning is searched for: preparing to search for all of it costs more
-/// than reading the page.
+/// Where a text stands in another one. Pieces are short and near: preparing a search for each of them costs more than reading up to it.
 fn find(page: &[u8], content: &[u8]) -> Option<usize> {
-    let finder = memmem::Finder::new(&content[..content.len().min(64)]);
-    finder.find_iter(page).find(|&at| page[at..].starts_with(content))
+    let Some(&first) = content.first() else { return Some(0) };
+    memchr::memchr_iter(first, page).find(|&at| page[at..].starts_with(content))
 }
 
 fn digest(bytes: &[u8], finish: Finish) -> Digest {
