@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
 async fn run() -> std::io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 3000)).await?;
     let _ = writeln!(std::io::stderr(), "the functions listen on http://{}/api/health", listener.local_addr()?);
-    let app = Router::new().nest("/api", functions::app::router());
+    let app = Router::new().nest("/api", functions::routes::router());
     axum::serve(listener, app).with_graceful_shutdown(interrupted()).await
 }
 

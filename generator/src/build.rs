@@ -4,6 +4,7 @@
 //! from. The law: any series of edits rebuilt here equals a build from nothing.
 
 mod banner;
+mod contract;
 mod declarations;
 mod inputs;
 mod look;
@@ -65,6 +66,8 @@ pub struct Build {
     pub declared: Arc<Declared>,
     /// What its pages share, the words of each language among it.
     pub shared: Arc<Shared>,
+    /// The files of its look.
+    pub theme: Arc<Theme>,
     /// The addresses of its style sheets, by name.
     pub styles: BTreeMap<String, String>,
     /// The files that are other ones than at the build before, or gone.
@@ -164,7 +167,17 @@ impl Builder {
         let output = (!has_errors(&diagnostics)).then(|| self.pages.output(&site, &self.others.output));
         let styles = self.look.assets.iter().filter(|(name, _)| name.ends_with(".css"));
         let styles = styles.map(|(name, asset)| (name.to_owned(), asset.url.clone())).collect();
-        Build { output, diagnostics, silenced, site, declared, shared, styles, changed: self.inputs.changed() }
+        Build {
+            output,
+            diagnostics,
+            silenced,
+            site,
+            declared,
+            shared,
+            theme: self.look.theme.clone(),
+            styles,
+            changed: self.inputs.changed(),
+        }
     }
 
     fn config(&self, diagnostics: &mut Vec<Diagnostic>) -> Arc<Config> {

@@ -115,7 +115,7 @@ fn the_contract_reads_back_and_a_file_takes_it() {
     let written = fs::read_to_string(&file).unwrap();
     assert_eq!(written, printed);
     let contract = registry::contract::Contract::from_json(&written).unwrap();
-    assert_eq!(contract.languages, ["en", "fr"]);
+    assert_eq!(contract.site.languages, ["en", "fr"]);
 }
 
 #[test]

@@ -2,25 +2,47 @@
 //!
 //! The functions derive their own rules from it, with the functions of `derive` that the build uses.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::digest;
 use crate::model::Registry;
 
 /// The version of the contract's shape. A reader refuses any other.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// The registry as the functions load it.
+/// The folders of templates that the functions use, below a look: e-mails, and the pages that answer a form without a script.
+pub const TEMPLATES: [&str; 2] = ["emails/", "answers/"];
+
+/// What the functions know of the site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contract {
     /// The shape's version.
     pub version: u32,
-    /// The languages of the site, the default one first.
-    pub languages: Vec<String>,
+    /// What there is beside the registry.
+    #[serde(flatten)]
+    pub site: Site,
     /// What is declared.
     pub registry: Registry,
     /// The SHA-256 of the registry's JSON, in hexadecimal digits.
     pub digest: String,
+}
+
+/// What the functions need of a site that is no declaration about data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Its address, without a slash at the end; empty where none is declared.
+    pub base_url: String,
+    /// Its languages, the default one first.
+    pub languages: Vec<String>,
+    /// Whether its pages' addresses end with a slash.
+    pub folders: bool,
+    /// The words of the interface, by language and key.
+    pub words: BTreeMap<String, Map<String, Value>>,
+    /// The site's own templates in place of the functions' by name, such as `emails/confirmation.html`.
+    pub templates: BTreeMap<String, String>,
 }
 
 /// Why a contract cannot be used.
@@ -38,9 +60,9 @@ pub enum ContractError {
 }
 
 impl Contract {
-    /// The contract of a registry.
-    pub fn of(registry: &Registry, languages: &[String]) -> Self {
-        Self { version: VERSION, languages: languages.to_vec(), digest: digest::of(registry), registry: registry.clone() }
+    /// The contract of a site.
+    pub fn of(registry: &Registry, site: Site) -> Self {
+        Self { version: VERSION, site, digest: digest::of(registry), registry: registry.clone() }
     }
 
     /// Its JSON, with a line break at the end.
@@ -77,7 +99,8 @@ mod tests {
 
     fn contract() -> Contract {
         let controller = Controller { name: "Acme".into(), ..Controller::default() };
-        Contract::of(&Registry { controller: Some(controller), ..Registry::default() }, &["en".to_owned()])
+        let site = Site { base_url: "https://acme.example".into(), languages: vec!["en".into()], ..Site::default() };
+        Contract::of(&Registry { controller: Some(controller), ..Registry::default() }, site)
     }
 
     #[test]
@@ -90,7 +113,7 @@ mod tests {
         let text = contract().to_json();
         let error = |text: &str| Contract::from_json(text).unwrap_err().to_string();
         assert!(error(&text.replace("Acme", "Ecma")).contains("digest"));
-        assert!(error(&text.replace("\"version\": 1", "\"version\": 2")).contains("has version 2"));
+        assert!(error(&text.replace("\"version\": 2", "\"version\": 1")).contains("has version 1"));
         assert!(error("{}").contains("cannot be read"));
     }
 }

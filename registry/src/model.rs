@@ -17,7 +17,7 @@ mod word;
 use serde::{Deserialize, Serialize};
 
 pub use country::{Country, is_country};
-pub use form::{Field, FieldType, Form, Limits, OptionItem};
+pub use form::{Capture, Delivery, Field, FieldType, Form, Limits, OptionItem};
 pub use id::{DataId, FormId, PurposeId, RecipientId, RetentionId, ServiceId};
 pub use people::{Attribution, California, CaliforniaRight, Changes, Effective, Extension, Measure, Rights};
 pub use period::Period;
@@ -26,7 +26,9 @@ pub use service::{Cookie, Origins, Service, Storage, covers};
 pub use stated::{Localized, Stated};
 pub use uses::{BasisUse, DataCategory, Enforcer, From, Keep, Purpose, Retention};
 pub use who::{AutomatedDecisions, Controller, Dpo, Facts, Recipient, Sale};
-pub use word::{Basis, Category, Channel, Directive, Party, Right, Role, Safeguard, StorageKind, System, Then};
+pub use word::{
+    Basis, CaptureKind, Category, Channel, DeliveryKind, Directive, Holding, Party, Right, Role, Safeguard, StorageKind, System, Then,
+};
 
 /// Where the registry lies, below a site's root.
 pub const FILE: &str = "content/privacy.yaml";

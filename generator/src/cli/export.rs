@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::ValueEnum;
 use jiff::civil::Date;
-use registry::contract::Contract;
 use registry::derive::edition::Edition;
 use registry::derive::record::{Record, record};
 use registry::derive::words::Words;
@@ -130,7 +129,7 @@ fn made(built: &Build, today: Date, arguments: &ExportArguments) -> Result<Strin
         ),
         What::SecurityTxt => file(well_known::SECURITY_TXT)
             .map_or_else(|| problem("the site makes no `security.txt`", format!("give the controller an `email` in `{FILE}`")), Ok),
-        What::Contract => Ok(Contract::of(registry, languages).to_json()),
+        What::Contract => Ok(built.contract().to_json()),
     }
 }
 

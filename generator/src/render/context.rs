@@ -112,6 +112,11 @@ impl Shared {
         spoken_date(&day.to_string(), &self.languages[language].words)
     }
 
+    /// The words of a language.
+    pub fn words(&self, language: usize) -> &Json {
+        &self.languages[language].words
+    }
+
     /// A word of the interface; empty where there is none.
     pub fn word(&self, language: usize, key: &str) -> &str {
         word(&self.languages[language].words, key).unwrap_or("")

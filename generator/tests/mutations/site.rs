@@ -10,7 +10,6 @@ use plainsite::document::{front_matter, version};
 use plainsite::render::headers;
 use plainsite::site::Drafts;
 use plainsite::source::{Disk, Memory, Source};
-use registry::contract::Contract;
 use registry::derive::{consent, egress, retention, schema};
 use registry::model::{FILE, FORMS, Registry};
 use registry::yaml;
@@ -116,7 +115,7 @@ impl Bench {
         let registry = &build.declared.registry;
         let schemas: Vec<Value> = registry.forms.iter().map(schema::json_schema).collect();
         let mut places = BTreeMap::from([
-            (Place::Contract, Contract::of(registry, &build.site.config.languages).to_json()),
+            (Place::Contract, build.contract().to_json()),
             (Place::Headers, format!("{:?}", headers::rules(registry, build.site.config.base_url.as_deref()))),
             (Place::Job, format!("{:?}", retention::rules(registry))),
             (Place::Egress, format!("{:?}", egress::hosts(registry))),

@@ -126,7 +126,7 @@ impl Tilt<'_> {
     fn sources(&self) -> Vec<Value> {
         let source = |data: &DataCategory| {
             let (description, url) = match data.from.as_ref()? {
-                From::Form(_) | From::Service(_) => return None,
+                From::Form(_) | From::Service(_) | From::Functions(_) => return None,
                 From::Recipient(id) => {
                     let recipient = self.registry.recipient(id)?;
                     (recipient.name.as_str(), recipient.privacy.as_deref().unwrap_or(""))

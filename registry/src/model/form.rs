@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataId, FormId, Localized, PurposeId};
+use super::{CaptureKind, DataId, DeliveryKind, FormId, Localized, PurposeId, RecipientId};
 
 /// A form, from `content/forms/NAME.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,8 +15,38 @@ pub struct Form {
     pub submit: Localized,
     /// What is said when it has been sent.
     pub sent: Option<Localized>,
+    /// What happens after that, step by step.
+    pub next: Vec<Localized>,
     /// Its fields, in order.
     pub fields: Vec<Field>,
+    /// What is noted with a submission beside its fields.
+    pub captures: Vec<Capture>,
+    /// Where a submission goes once it is stored.
+    pub deliver: Vec<Delivery>,
+}
+
+/// Something noted with a submission that nobody typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// What.
+    #[serde(rename = "what")]
+    pub kind: CaptureKind,
+    /// The data category that it belongs to.
+    pub data: Option<DataId>,
+    /// The purpose that it serves.
+    pub purpose: Option<PurposeId>,
+}
+
+/// A way of a submission to a recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Who receives it.
+    pub to: RecipientId,
+    /// In which form.
+    #[serde(rename = "as")]
+    pub kind: DeliveryKind,
+    /// The fields that are sent, where it is neither all of them nor none, as the kind has it.
+    pub fields: Option<Vec<String>>,
 }
 
 /// A field.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Basis, DataId, FormId, Localized, Period, PurposeId, RecipientId, RetentionId, Role, ServiceId, Stated, System, Then};
+use super::{
+    Basis, DataId, FormId, Holding, Localized, Period, PurposeId, RecipientId, RetentionId, Role, ServiceId, Stated, System, Then,
+};
 
 /// A category of personal data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,8 @@ pub enum From {
     Service(ServiceId),
     /// A recipient, who passes it on.
     Recipient(RecipientId),
+    /// The functions, which keep it of their own.
+    Functions(Holding),
     /// Something else, in a clause.
     Other(Localized),
 }

@@ -36,6 +36,33 @@ macro_rules! words {
 }
 
 words! {
+    /// Something noted with a submission that nobody typed.
+    CaptureKind {
+        /// The address that it came from.
+        IpAddress = "ip-address",
+        /// The campaign parameters of the page's address: `utm_source` and its like.
+        Utm = "utm",
+        /// The page that led to the site.
+        Referrer = "referrer",
+    }
+    /// In which form a submission reaches a recipient.
+    DeliveryKind {
+        /// A page of a database, with all fields: Notion.
+        Page = "page",
+        /// An e-mail to who sent the form, without what was typed: it tells that the form arrived.
+        Confirmation = "confirmation",
+        /// An e-mail to the operations' mailbox, with all fields.
+        Notification = "notification",
+        /// A call of an automation, with the submission's id and no field that is not named.
+        Webhook = "webhook",
+    }
+    /// What the functions keep of their own, beside the fields of forms.
+    Holding {
+        /// Of each delivery, what was tried and when; the idempotency key of the submission.
+        Deliveries = "deliveries",
+        /// What protects the forms: counts by a keyed hash of a shortened address, spent proofs of work.
+        Protection = "protection",
+    }
     /// What allows a purpose (GDPR Art. 6(1)).
     Basis {
         /// Art. 6(1)(a).

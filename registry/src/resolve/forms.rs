@@ -1,7 +1,10 @@
 //! Reads a form and its fields.
 
-use super::read::{id, text, word};
-use crate::model::{DataId, Field, FieldType, Form, FormId, Limits, Localized, OptionItem, PurposeId};
+use super::read::{id, text, texts, word};
+use crate::model::{
+    Capture, CaptureKind, DataId, Delivery, DeliveryKind, Field, FieldType, Form, FormId, Limits, Localized, OptionItem, PurposeId,
+    RecipientId,
+};
 use crate::yaml::{Fields, Node, Value, wrong_type};
 
 /// The name of the form in a file: the file's own.
@@ -13,10 +16,34 @@ pub(super) fn name(path: &str) -> &str {
 pub(super) fn read(name: &str, fields: &mut Fields<'_>) -> Form {
     let label = text(fields, "label").unwrap_or_else(|| Localized::everywhere(name));
     let submit = text(fields, "submit").unwrap_or_else(send);
-    let sent = text(fields, "sent");
+    let (sent, next) = (text(fields, "sent"), texts(fields, "next"));
     let (data, purpose) = (id::<DataId>(fields, "data"), id::<PurposeId>(fields, "purpose"));
     let each = fields.each("fields", "the field", |name, fields| field(name, fields, data.as_ref(), purpose.as_ref()));
-    Form { id: FormId::from(name), label, submit, sent, fields: each }
+    let captures = fields.list("captures", "what is noted", |fields| capture(fields, data.as_ref(), purpose.as_ref()));
+    let deliver = fields.list("deliver", "a delivery", delivery);
+    Form {
+        id: FormId::from(name),
+        label,
+        submit,
+        sent,
+        next,
+        fields: each,
+        captures: captures.into_iter().flatten().collect(),
+        deliver: deliver.into_iter().flatten().collect(),
+    }
+}
+
+fn capture(fields: &mut Fields<'_>, data: Option<&DataId>, purpose: Option<&PurposeId>) -> Option<Capture> {
+    let kind = word(fields, "what", CaptureKind::NAMES, CaptureKind::parse);
+    let (own_data, own_purpose) = (id(fields, "data"), id(fields, "purpose"));
+    Some(Capture { kind: kind?, data: own_data.or_else(|| data.cloned()), purpose: own_purpose.or_else(|| purpose.cloned()) })
+}
+
+fn delivery(fields: &mut Fields<'_>) -> Option<Delivery> {
+    let to = id::<RecipientId>(fields, "to");
+    let kind = word(fields, "as", DeliveryKind::NAMES, DeliveryKind::parse);
+    let names = fields.take("fields").is_some().then(|| fields.texts("fields").into_iter().map(|(name, _)| name).collect());
+    Some(Delivery { to: to?, kind: kind?, fields: names })
 }
 
 fn send() -> Localized {

@@ -70,7 +70,7 @@ pub(super) fn check(declared: &Declared, diagnostics: &mut Vec<Diagnostic>) {
             Some(From::Form(form)) => names.uses(&forms, form, &path),
             Some(From::Service(service)) => names.uses(&services, service, &path),
             Some(From::Recipient(recipient)) => names.uses(&recipients, recipient, &path),
-            Some(From::Other(_)) | None => {}
+            Some(From::Other(_) | From::Functions(_)) | None => {}
         }
     }
     for purpose in &registry.purposes {
@@ -103,6 +103,22 @@ pub(super) fn check(declared: &Declared, diagnostics: &mut Vec<Diagnostic>) {
             if let Some(id) = &field.purpose {
                 names.uses(&purposes, id, &format!("{path}.purpose"));
             }
+        }
+        let path = format!("forms.{}", form.id);
+        for (n, capture) in form.captures.iter().enumerate() {
+            if let Some(id) = &capture.data {
+                names.uses(&data, id, &format!("{path}.captures.{n}.data"));
+            }
+            if let Some(id) = &capture.purpose {
+                names.uses(&purposes, id, &format!("{path}.captures.{n}.purpose"));
+            }
+        }
+        let fields = kind(&UNKNOWN_NAME, "field", "fields", form.fields.iter().map(|field| field.name.as_str()).collect());
+        for (n, delivery) in form.deliver.iter().enumerate() {
+            names.uses(&recipients, &delivery.to, &format!("{path}.deliver.{n}.to"));
+            each(delivery.fields.as_deref().unwrap_or_default(), |at, name| {
+                names.uses(&fields, name, &format!("{path}.deliver.{n}.fields.{at}"))
+            });
         }
     }
 }

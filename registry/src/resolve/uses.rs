@@ -3,8 +3,8 @@
 use super::read::{self, ids, localized, stated_keep, stated_or, text, texts, unknown};
 use super::{role, system};
 use crate::model::{
-    Basis, BasisUse, DataCategory, DataId, Enforcer, FormId, From, Localized, Purpose, PurposeId, RecipientId, Retention, RetentionId,
-    Role, ServiceId, Stated, Then,
+    Basis, BasisUse, DataCategory, DataId, Enforcer, FormId, From, Holding, Localized, Purpose, PurposeId, RecipientId, Retention,
+    RetentionId, Role, ServiceId, Stated, Then,
 };
 use crate::yaml::{Fields, Node, Value};
 
@@ -14,7 +14,11 @@ pub(super) fn data(key: &str, fields: &mut Fields<'_>) -> DataCategory {
         label: text(fields, "label").unwrap_or_else(|| Localized::everywhere(key)),
         people: text(fields, "people"),
         items: texts(fields, "items"),
-        from: fields.typed("from", "`{ form: … }`, `{ service: … }`, `{ recipient: … }` or a text", from),
+        from: fields.typed(
+            "from",
+            "`{ form: … }`, `{ service: … }`, `{ recipient: … }`, `{ functions: deliveries }`, `{ functions: protection }` or a text",
+            from,
+        ),
         role: role(fields, Role::Controller),
         note: text(fields, "note"),
         system: system(fields),
@@ -30,6 +34,7 @@ fn from(node: &Node) -> Option<From> {
             "form" => return Some(From::Form(FormId::from(name))),
             "service" => return Some(From::Service(ServiceId::from(name))),
             "recipient" => return Some(From::Recipient(RecipientId::from(name))),
+            "functions" => return Holding::parse(name).map(From::Functions),
             _ => {}
         }
     }

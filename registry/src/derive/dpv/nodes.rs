@@ -66,7 +66,7 @@ impl Dpv<'_> {
     pub(super) fn data(&self, data: &DataCategory) -> Value {
         let people = data.people.as_ref().map(|people| json!({ "@type": "dpv:DataSubject", "skos:prefLabel": self.text(people) }));
         let source = data.from.as_ref().map(|from| match from {
-            From::Form(_) | From::Service(_) => json!({ "@id": "dpv:DataSubjectDataSource" }),
+            From::Form(_) | From::Service(_) | From::Functions(_) => json!({ "@id": "dpv:DataSubjectDataSource" }),
             From::Recipient(id) => {
                 let name = self.registry.recipient(id).map_or(id.as_str(), |recipient| recipient.name.as_str());
                 json!({ "@type": "dpv:ThirdPartyDataSource", "skos:prefLabel": name })

@@ -178,6 +178,7 @@ impl Telling<'_> {
             From::Form(id) => self.registry.form(id).map_or_else(|| id.to_string(), |form| self.text(&form.label)),
             From::Service(id) => self.registry.service(id).map_or_else(|| id.to_string(), |service| self.text(&service.label)),
             From::Recipient(id) => self.registry.recipient(id).map_or_else(|| id.to_string(), |recipient| recipient.name.clone()),
+            From::Functions(_) => self.words.word("from_functions"),
             From::Other(text) => self.text(text),
         }
     }

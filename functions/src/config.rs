@@ -1,0 +1,201 @@
+//! What operators set: addresses and keys, from the environment. Everything that is wrong is told at once.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// The variables, with what each is for; `doctor` and the deploy guide list them from here.
+pub const VARIABLES: &[(&str, &str)] = &[
+    ("PLAINSITE_SECRET", "signs form tokens and hashes addresses: 32 characters or more, from `openssl rand -hex 32`"),
+    ("CRON_SECRET", "lets the host call the jobs: 16 characters or more"),
+    ("DATABASE_URL", "the store: `postgres://…`, or `sqlite:FILE`; without it, leads are kept in Notion"),
+    ("NOTION_TOKEN", "the token of the Notion connection for leads"),
+    ("NOTION_LEADS", "the id of the data source that leads are written to"),
+    ("RESEND_API_KEY", "a Resend key that may send e-mails and nothing else"),
+    ("SMTP_URL", "in its place, a mail server: `smtps://user:password@host`"),
+    ("MAIL_FROM", "who e-mails are from: `CRESCO System <hello@crescosystem.com>`"),
+    ("OPERATIONS_EMAIL", "the mailbox that is told of leads, and of what needs a person"),
+    ("WEBHOOK_URL", "the address of the automation"),
+    ("WEBHOOK_KEY", "its key, sent as `x-make-apikey`"),
+];
+
+/// Where the outside services are; a stand-in on this machine takes the place of each in development and in tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// Notion's API.
+    pub notion: String,
+    /// Resend's API.
+    pub resend: String,
+}
+
+impl Default for Addresses {
+    fn default() -> Self {
+        Self { notion: "https://api.notion.com".to_owned(), resend: "https://api.resend.com".to_owned() }
+    }
+}
+
+/// The Notion connection.
+#[derive(Clone, Debug)]
+pub struct Notion {
+    /// Its token.
+    pub token: SecretString,
+    /// The data source that leads are written to.
+    pub leads: String,
+}
+
+/// By what e-mails are sent.
+#[derive(Clone, Debug)]
+pub enum Mail {
+    /// Resend's API, with its key.
+    Resend(SecretString),
+    /// A mail server, by an address that holds user and password.
+    Smtp(SecretString),
+}
+
+/// The automation.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// Its address, which is a secret: whoever knows it can call it.
+    pub url: SecretString,
+    /// Its key.
+    pub key: Option<SecretString>,
+}
+
+/// What operators have set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The secret that tokens and hashes are made with.
+    pub secret: SecretString,
+    /// The secret of the jobs; without it, they refuse everybody.
+    pub cron_secret: Option<SecretString>,
+    /// The store; none is Notion.
+    pub database_url: Option<SecretString>,
+    /// The Notion connection.
+    pub notion: Option<Notion>,
+    /// By what e-mails are sent.
+    pub mail: Option<Mail>,
+    /// Who they are from.
+    pub mail_from: Option<String>,
+    /// The operations' mailbox.
+    pub operations: Option<String>,
+    /// The automation.
+    pub webhook: Option<Webhook>,
+    /// Where the outside services are.
+    pub addresses: Addresses,
+}
+
+impl Config {
+    /// From the environment of the process.
+    ///
+    /// # Errors
+    /// Everything that is missing or wrong, one sentence each, without any value.
+    pub fn from_environment() -> Result<Self, Vec<String>> {
+        Self::from_variables(&std::env::vars().collect())
+    }
+
+    /// From variables by name. Blank ones count as not set.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    pub fn from_variables(variables: &BTreeMap<String, String>) -> Result<Self, Vec<String>> {
+        let mut problems = Vec::new();
+        let get = |name: &str| variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
+        let secret = |name: &str| get(name).map(SecretString::from);
+        let long = |name: &str, least: usize, problems: &mut Vec<String>| {
+            let value = secret(name)?;
+            if value.expose_secret().len() < least {
+                problems.push(format!("`{name}` has fewer than {least} characters"));
+            }
+            Some(value)
+        };
+        let own = long("PLAINSITE_SECRET", 32, &mut problems);
+        if own.is_none() {
+            problems.push("`PLAINSITE_SECRET` is not set".to_owned());
+        }
+        let cron_secret = long("CRON_SECRET", 16, &mut problems);
+        let database_url = secret("DATABASE_URL");
+        if let Some(url) = &database_url
+            && !["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| url.expose_secret().starts_with(scheme))
+        {
+            problems.push("`DATABASE_URL` begins with neither `postgres://` nor `sqlite:`".to_owned());
+        }
+        let notion = match (secret("NOTION_TOKEN"), get("NOTION_LEADS")) {
+            (Some(token), Some(leads)) => Some(Notion { token, leads }),
+            (None, None) => None,
+            (Some(_), None) => missing(&mut problems, "NOTION_LEADS", "NOTION_TOKEN"),
+            (None, Some(_)) => missing(&mut problems, "NOTION_TOKEN", "NOTION_LEADS"),
+        };
+        let mail = match (secret("RESEND_API_KEY"), secret("SMTP_URL")) {
+            (Some(_), Some(_)) => {
+                problems.push("both `RESEND_API_KEY` and `SMTP_URL` are set: set the one by which e-mails are to be sent".to_owned());
+                None
+            }
+            (Some(key), None) => Some(Mail::Resend(key)),
+            (None, Some(url)) => Some(Mail::Smtp(url)),
+            (None, None) => None,
+        };
+        let mail_from = get("MAIL_FROM");
+        if mail.is_some() && mail_from.is_none() {
+            problems.push("`MAIL_FROM` is not set, and e-mails are to be sent".to_owned());
+        }
+        let webhook = match (secret("WEBHOOK_URL"), secret("WEBHOOK_KEY")) {
+            (Some(url), key) => Some(Webhook { url, key }),
+            (None, Some(_)) => missing(&mut problems, "WEBHOOK_URL", "WEBHOOK_KEY"),
+            (None, None) => None,
+        };
+        match own {
+            Some(secret) if problems.is_empty() => Ok(Self {
+                secret,
+                cron_secret,
+                database_url,
+                notion,
+                mail,
+                mail_from,
+                operations: get("OPERATIONS_EMAIL"),
+                webhook,
+                addresses: Addresses::default(),
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn missing<T>(problems: &mut Vec<String>, name: &str, other: &str) -> Option<T> {
+    problems.push(format!("`{name}` is not set, and `{other}` is"));
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+        Config::from_variables(&variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    const SECRET: (&str, &str) = ("PLAINSITE_SECRET", "0123456789abcdef0123456789abcdef");
+
+    #[test]
+    fn everything_wrong_is_told_at_once_without_a_value() {
+        let problems = config(&[
+            ("PLAINSITE_SECRET", "canary"),
+            ("CRON_SECRET", "canary"),
+            ("DATABASE_URL", "mysql://canary"),
+            ("NOTION_TOKEN", "canary"),
+            ("RESEND_API_KEY", "canary"),
+            ("SMTP_URL", "canary"),
+            ("WEBHOOK_KEY", "canary"),
+        ])
+        .unwrap_err();
+        assert_eq!(problems.len(), 6, "{problems:#?}");
+        assert!(problems.iter().all(|problem| !problem.contains("canary")), "{problems:#?}");
+    }
+
+    #[test]
+    fn blank_counts_as_not_set_and_secrets_do_not_print() {
+        let config = config(&[SECRET, ("DATABASE_URL", "  "), ("NOTION_TOKEN", "canary"), ("NOTION_LEADS", "leads")]).unwrap();
+        assert!(config.database_url.is_none());
+        assert!(!format!("{config:?}").contains("canary"));
+        assert!(config.notion.is_some());
+    }
+}

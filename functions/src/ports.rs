@@ -1,0 +1,264 @@
+//! What the functions need of the world: a store of leads, sinks that deliver them, a clock, and time after the response.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
+
+/// The time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// Work that a host lets run after the response is sent. Each host puts its own into the extensions of a request.
+#[derive(Clone)]
+pub struct Background(Arc<dyn Fn(Work) + Send + Sync>);
+
+/// A piece of such work.
+pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Background {
+    /// By the host's way to run it.
+    pub fn new(run: impl Fn(Work) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(run))
+    }
+
+    /// Runs it. It holds no guarantee: what must not be lost is in the store before.
+    pub fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+        (self.0)(Box::pin(work));
+    }
+}
+
+impl fmt::Debug for Background {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Background")
+    }
+}
+
+/// Why the store cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It is out of reach, or too slow: somebody else may take over, or the caller comes back.
+    #[error("the store cannot be reached: {0}")]
+    Unreachable(Failure),
+    /// It answered, and not as it should: a missing table, a full disk. The text holds no values.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = serde_json::to_value(self).map_err(|_| fmt::Error)?;
+        f.write_str(name.as_str().unwrap_or_default())
+    }
+}
+
+/// A submission that passed every check, about to be stored with all that follows from it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The lead.
+    pub lead: Lead,
+    /// The key under which the client repeats itself.
+    pub key: String,
+    /// The digest of what was sent, to tell a repetition from another submission with the same key.
+    pub fingerprint: String,
+    /// The proof of work that was spent for it, which nobody may spend again; none on the path without a script.
+    pub proof: Option<Spent>,
+    /// Where it goes.
+    pub sinks: Vec<SinkId>,
+}
+
+/// Something that may be used once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Its nonce.
+    pub nonce: String,
+    /// From when on it is void anyway, so that it needs not be remembered.
+    pub until: Timestamp,
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is stored.
+    New,
+    /// The same was stored before, under this id.
+    Replayed(LeadId),
+    /// Another submission was stored under its key.
+    OtherBody,
+    /// Its proof of work was spent on another submission.
+    SpentProof,
+}
+
+/// A delivery under a lease, to be attempted now.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The delivery.
+    pub row: OutboxRow,
+    /// Its lead.
+    pub lead: Lead,
+    /// What proves the lease when the outcome is written.
+    pub lease: String,
+}
+
+/// What is written of an attempt. The time of the next one is decided by the outbox, not by the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// Where the delivery stands now.
+    pub state: DeliveryState,
+    /// How often it was attempted; a pause of its sink counts for nothing.
+    pub attempts: u32,
+    /// When it is due again.
+    pub due: Timestamp,
+    /// What it failed with.
+    pub failure: Option<Failure>,
+    /// The recipient's id of it.
+    pub reference: Option<String>,
+}
+
+/// A sink that takes nothing for now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// Which.
+    pub sink: SinkId,
+    /// Until when; none where it waits for a person.
+    pub until: Option<Timestamp>,
+    /// Why.
+    pub failure: Failure,
+}
+
+/// How full the outbox is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Deliveries that wait.
+    pub pending: u64,
+    /// Deliveries of leads that are held.
+    pub held: u64,
+    /// Deliveries that were given up.
+    pub dead: u64,
+    /// Since when the oldest one that is due has waited.
+    pub oldest_due: Option<Timestamp>,
+}
+
+/// Which leads or deliveries a list is of. `None` is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this lead.
+    pub lead: Option<LeadId>,
+    /// In this state.
+    pub state: Option<DeliveryState>,
+    /// Held back or not.
+    pub held: Option<bool>,
+    /// Received at this time or later.
+    pub since: Option<Timestamp>,
+    /// At most so many, the newest first.
+    pub most: Option<u32>,
+}
+
+/// Where leads and their deliveries are kept.
+///
+/// Every method is one transaction: it has happened as a whole or not at all.
+#[async_trait]
+pub trait Store: Send + Sync + fmt::Debug {
+    /// Which one it is, for `health` and `doctor`: `sqlite`, `postgresql`, `notion`.
+    fn name(&self) -> &'static str;
+
+    /// Stores a lead, its key and its deliveries; or tells that it was there.
+    async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError>;
+
+    /// Takes deliveries that are due under a lease: at most `most`, none of a stopped sink, none under another's lease.
+    async fn claim(&self, now: Timestamp, lease: Duration, most: u32) -> Result<Vec<Claim>, StoreError>;
+
+    /// Writes what became of an attempt. Whether the lease still held: without it, nothing is written.
+    async fn settle(&self, claim: &Claim, settled: &Settled) -> Result<bool, StoreError>;
+
+    /// Stops a sink, or lets it run again with `stopped: None`.
+    async fn stop(&self, sink: &SinkId, stopped: Option<&Stopped>) -> Result<(), StoreError>;
+
+    /// The sinks that are stopped.
+    async fn stopped(&self) -> Result<Vec<Stopped>, StoreError>;
+
+    /// How full the outbox is.
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
+
+    /// Counts one more of a limit's window, and returns how many there were in it, this one included.
+    async fn count(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError>;
+
+    /// Leads, the newest first.
+    async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError>;
+
+    /// Deliveries, those of the newest leads first.
+    async fn deliveries(&self, filter: &Filter) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// Has deliveries attempted again from `now` on, with a schedule from its beginning: those of the filter that are dead, pending or held.
+    /// Leads that were held are so no longer. How many there were.
+    async fn retry(&self, filter: &Filter, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Erases a lead and all that belongs to it here. Whether it was there; its deliveries, for whoever follows them to the recipients.
+    async fn erase(&self, lead: LeadId) -> Result<Option<Vec<OutboxRow>>, StoreError>;
+
+    /// Forgets what is void: counts of past windows, spent proofs that have expired.
+    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Notes that a job has run.
+    async fn ran(&self, job: &str, now: Timestamp) -> Result<(), StoreError>;
+
+    /// When a job last ran.
+    async fn last_run(&self, job: &str) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Whether it answers and has the tables of this version.
+    async fn ready(&self) -> Result<(), StoreError>;
+}
+
+/// A recipient that leads are delivered to.
+#[async_trait]
+pub trait Sink: Send + Sync + fmt::Debug {
+    /// Which one.
+    fn id(&self) -> &SinkId;
+
+    /// Delivers a lead. An earlier attempt may have arrived without our knowing: it is found again, never repeated.
+    async fn deliver(&self, claim: &Claim, now: Timestamp) -> Outcome;
+
+    /// Whether it answers and lets us in, for `health` and `doctor`.
+    async fn ready(&self) -> Result<(), Failure>;
+}
+
+/// What operations are told by e-mail. Nothing in it is about a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Deliveries that were given up, and sinks that wait for a person.
+    Alert {
+        /// Deliveries given up since the last alert.
+        dead: Vec<(LeadId, SinkId, Failure)>,
+        /// Sinks that wait for a person.
+        parked: Vec<(SinkId, Failure)>,
+    },
+    /// Submissions held back as suspected spam.
+    Digest {
+        /// Each with its reasons.
+        held: Vec<(LeadId, Vec<crate::lead::Suspicion>)>,
+    },
+}
+
+/// Tells operations what needs a person.
+#[async_trait]
+pub trait Operations: Send + Sync + fmt::Debug {
+    /// Sends a notice. `key` stays the same when the same notice is sent again.
+    async fn tell(&self, notice: &Notice, key: &str) -> Result<(), Failure>;
+}
