@@ -77,8 +77,6 @@ pub enum Suspicion {
     Honeypot,
     /// It was sent without a script, and its text has several links.
     Links,
-    /// It was sent without a script, more often than people do.
-    Hasty,
 }
 
 /// One way of leads to a recipient: `notion:page`.

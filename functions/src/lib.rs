@@ -9,3 +9,4 @@ pub mod ports;
 pub mod problem;
 pub mod routes;
 pub mod schedule;
+pub mod token;

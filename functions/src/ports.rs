@@ -80,8 +80,21 @@ pub struct Entry {
     pub fingerprint: String,
     /// The proof of work that was spent for it, which nobody may spend again; none on the path without a script.
     pub proof: Option<Spent>,
+    /// The limits that it counts for. They are counted in the transaction that stores it, and by nothing that is not stored.
+    pub limits: Vec<Limit>,
     /// Where it goes.
     pub sinks: Vec<SinkId>,
+}
+
+/// At most so many within a window of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Of what: `forms`, or `forms:` and the keyed hash of a shortened address.
+    pub name: String,
+    /// The window's length. Windows begin at its multiples.
+    pub window: Duration,
+    /// The most that are let through.
+    pub most: u32,
 }
 
 /// Something that may be used once.
@@ -104,6 +117,11 @@ pub enum Accepted {
     OtherBody,
     /// Its proof of work was spent on another submission.
     SpentProof,
+    /// One of its limits is reached. Nothing is stored.
+    Limited {
+        /// When that limit's window ends.
+        until: Timestamp,
+    },
 }
 
 /// A delivery under a lease, to be attempted now.
@@ -179,7 +197,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Which one it is, for `health` and `doctor`: `sqlite`, `postgresql`, `notion`.
     fn name(&self) -> &'static str;
 
-    /// Stores a lead, its key and its deliveries; or tells that it was there.
+    /// Stores a lead, its key and its deliveries; or tells that it was there. The key is looked up first, so that a repetition is known
+    /// whatever its proof and the limits say.
     async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError>;
 
     /// Takes deliveries that are due under a lease: at most `most`, none of a stopped sink, none under another's lease.
@@ -197,8 +216,11 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// How full the outbox is.
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
 
-    /// Counts one more of a limit's window, and returns how many there were in it, this one included.
+    /// Counts one more in a limit's present window, and returns how many there are in it, this one included.
     async fn count(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError>;
+
+    /// How many there are in a limit's present window. Nothing is written.
+    async fn level(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError>;
 
     /// Leads, the newest first.
     async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError>;
