@@ -13,21 +13,16 @@ use uuid::Uuid;
 
 use crate::personal::Personal;
 
-/// A lead's id: a UUID of version 7, so that ids sort by time. It says nothing about a person.
+/// A lead's id: a UUID made from the key under which the client repeats itself, so that a repetition has the same one wherever it is
+/// stored. It says nothing about a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LeadId(Uuid);
 
 impl LeadId {
-    /// A new id.
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
-}
-
-impl Default for LeadId {
-    fn default() -> Self {
-        Self::new()
+    /// The id of what is sent under an idempotency key, in 16 bytes of a keyed digest of it.
+    pub fn of_digest(digest: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_custom_bytes(digest).into_uuid())
     }
 }
 

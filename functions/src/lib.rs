@@ -2,8 +2,10 @@
 
 pub mod app;
 pub mod config;
+pub mod guard;
 pub mod lead;
 pub mod log;
+pub mod outbox;
 pub mod personal;
 pub mod ports;
 pub mod problem;

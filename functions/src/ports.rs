@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 
 /// The time.
-pub trait Clock: Send + Sync {
+pub trait Clock: Send + Sync + fmt::Debug {
     /// Now.
     fn now(&self) -> Timestamp;
 }

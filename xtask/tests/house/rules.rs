@@ -58,7 +58,7 @@ pub(crate) const HOUSES: [House; 3] = [
             &["lead"],
             &["config", "log", "submission"],
             &["ports"],
-            &["egress", "guard", "mail", "store"],
+            &["answers", "egress", "guard", "mail", "store"],
             &["adapters", "outbox"],
             &["app", "stand_ins"],
             &["routes"],
