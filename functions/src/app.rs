@@ -1,35 +1,103 @@
 //! What the endpoints work with.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use registry::contract::Contract;
+use registry::model::Form;
 
 use crate::config::Config;
-use crate::lead::SinkId;
+use crate::guard::Keys;
+use crate::health::Remembered;
+use crate::lead::LeadId;
+use crate::outbox::Outbox;
 use crate::ports::{Clock, Operations, Sink, Store};
 
-/// What the endpoints work with.
-#[derive(Clone)]
+/// What the endpoints work with. Cloning it shares everything.
+#[derive(Clone, Debug)]
 pub struct App {
     /// What the site declares.
     pub contract: Arc<Contract>,
     /// What operators have set.
     pub config: Arc<Config>,
+    /// The keys that tokens, proofs and hashes are made with.
+    pub keys: Keys,
     /// Where leads are kept.
     pub store: Arc<dyn Store>,
-    /// The store that takes over where the first one is out of reach; none where there is no second one.
-    pub fallback: Option<Arc<dyn Store>>,
+    /// The stores that take over, one after the other, where the first one cannot.
+    pub fallbacks: Arc<[Arc<dyn Store>]>,
     /// Where leads are delivered to.
     pub sinks: Arc<[Arc<dyn Sink>]>,
     /// Who is told what needs a person.
     pub operations: Option<Arc<dyn Operations>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// The leads that are being stored at this moment.
+    pub in_flight: InFlight,
+    /// The last answer about our health.
+    pub health: Arc<Remembered>,
 }
 
 impl App {
-    /// A sink by its id.
-    pub fn sink(&self, id: &SinkId) -> Option<&Arc<dyn Sink>> {
-        self.sinks.iter().find(|sink| sink.id() == id)
+    /// A form by its name.
+    pub fn form(&self, name: &str) -> Option<&Form> {
+        self.contract.registry.forms.iter().find(|form| form.id.as_str() == name)
+    }
+
+    /// Every store, in the order in which they are tried.
+    pub fn stores(&self) -> Vec<Arc<dyn Store>> {
+        std::iter::once(&self.store).chain(self.fallbacks.iter()).cloned().collect()
+    }
+
+    /// The deliveries of a store.
+    pub fn outbox_of(&self, store: Arc<dyn Store>) -> Outbox {
+        Outbox { store, sinks: self.sinks.clone(), operations: self.operations.clone(), clock: self.clock.clone() }
+    }
+
+    /// The deliveries of the first store.
+    pub fn outbox(&self) -> Outbox {
+        self.outbox_of(self.store.clone())
+    }
+}
+
+/// The leads that this instance is storing at this moment.
+#[derive(Clone, Debug, Default)]
+pub struct InFlight(Arc<Mutex<HashSet<LeadId>>>);
+
+/// A lead in flight. It has landed when this is dropped, however storing it ended.
+#[derive(Debug)]
+pub struct Flight {
+    lead: LeadId,
+    all: InFlight,
+}
+
+impl InFlight {
+    /// Takes off with a lead; none where it is in flight already.
+    pub fn take_off(&self, lead: LeadId) -> Option<Flight> {
+        self.leads().insert(lead).then(|| Flight { lead, all: self.clone() })
+    }
+
+    fn leads(&self) -> MutexGuard<'_, HashSet<LeadId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.all.leads().remove(&self.lead);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lead_is_in_flight_once_until_it_has_landed() {
+        let (all, [a, b]) = (InFlight::default(), [1, 2].map(|byte| LeadId::of_digest([byte; 16])));
+        let flight = all.take_off(a);
+        assert!(flight.is_some() && all.take_off(a).is_none() && all.take_off(b).is_some());
+        drop(flight);
+        assert!(all.take_off(a).is_some());
     }
 }

@@ -17,6 +17,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("OPERATIONS_EMAIL", "the mailbox that is told of leads, and of what needs a person"),
     ("WEBHOOK_URL", "the address of the automation"),
     ("WEBHOOK_KEY", "its key, sent as `x-make-apikey`"),
+    ("FORMS_PER_ADDRESS", "the most submissions from one network in ten minutes: 5 where it is not set"),
 ];
 
 /// Where the outside services are; a stand-in on this machine takes the place of each in development and in tests.
@@ -80,9 +81,14 @@ pub struct Config {
     pub operations: Option<String>,
     /// The automation.
     pub webhook: Option<Webhook>,
+    /// The most submissions from one network in ten minutes.
+    pub per_address: u32,
     /// Where the outside services are.
     pub addresses: Addresses,
 }
+
+/// The most submissions from one network in ten minutes, where operators have not set it.
+pub const PER_ADDRESS: u32 = 5;
 
 impl Config {
     /// From the environment of the process.
@@ -143,6 +149,14 @@ impl Config {
             (None, Some(_)) => missing(&mut problems, "WEBHOOK_URL", "WEBHOOK_KEY"),
             (None, None) => None,
         };
+        let per_address = match get("FORMS_PER_ADDRESS").map(|text| text.parse::<u32>()) {
+            None => PER_ADDRESS,
+            Some(Ok(number)) if number > 0 => number,
+            Some(_) => {
+                problems.push("`FORMS_PER_ADDRESS` is no whole number above 0".to_owned());
+                PER_ADDRESS
+            }
+        };
         match own {
             Some(secret) if problems.is_empty() => Ok(Self {
                 secret,
@@ -153,6 +167,7 @@ impl Config {
                 mail_from,
                 operations: get("OPERATIONS_EMAIL"),
                 webhook,
+                per_address,
                 addresses: Addresses::default(),
             }),
             _ => Err(problems),
@@ -185,9 +200,10 @@ mod tests {
             ("RESEND_API_KEY", "canary"),
             ("SMTP_URL", "canary"),
             ("WEBHOOK_KEY", "canary"),
+            ("FORMS_PER_ADDRESS", "canary"),
         ])
         .unwrap_err();
-        assert_eq!(problems.len(), 6, "{problems:#?}");
+        assert_eq!(problems.len(), 7, "{problems:#?}");
         assert!(problems.iter().all(|problem| !problem.contains("canary")), "{problems:#?}");
     }
 

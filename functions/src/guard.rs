@@ -50,7 +50,18 @@ impl Keys {
         mac.finalize().into_bytes().into()
     }
 
-    /// The same in hexadecimal digits.
+    /// A keyed digest of some texts, for one use.
+    pub fn digest(&self, purpose: &str, texts: &[&str]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.of(purpose)).expect("a key of any length makes an HMAC");
+        for text in texts {
+            // With the lengths in it, no two lists of texts read the same.
+            mac.update(&text.len().to_be_bytes());
+            mac.update(text.as_bytes());
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The key for one use in hexadecimal digits.
     pub fn text_of(&self, purpose: &str) -> String {
         self.of(purpose).iter().map(|byte| format!("{byte:02x}")).collect()
     }

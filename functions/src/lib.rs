@@ -3,6 +3,7 @@
 pub mod app;
 pub mod config;
 pub mod guard;
+pub mod health;
 pub mod lead;
 pub mod log;
 pub mod outbox;

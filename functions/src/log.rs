@@ -22,7 +22,7 @@ pub enum Event<'a> {
     /// A sink takes nothing for now.
     Stopped { sink: &'a SinkId, failure: Failure, seconds: Option<u64> },
     /// The store could not do its work.
-    StoreFailed { store: &'a str, failure: &'a str },
+    StoreFailed { store: &'a str, failure: Failure },
     /// A part of a program's own text went wrong, at a line of our source.
     Panicked { file: &'a str, line: u32 },
     /// A job has run.

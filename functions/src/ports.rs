@@ -62,6 +62,16 @@ pub enum StoreError {
     Failed(String),
 }
 
+impl StoreError {
+    /// The same in one word.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Unreachable(failure) => *failure,
+            Self::Failed(_) => Failure::Broken,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = serde_json::to_value(self).map_err(|_| fmt::Error)?;
@@ -196,6 +206,11 @@ pub struct Filter {
 pub trait Store: Send + Sync + fmt::Debug {
     /// Which one it is, for `health` and `doctor`: `sqlite`, `postgresql`, `notion`.
     fn name(&self) -> &'static str;
+
+    /// Whether storing a lead here delivers it to a sink already, so that nothing is left to do for that one.
+    fn delivers(&self, _sink: &SinkId) -> bool {
+        false
+    }
 
     /// Stores a lead, its key and its deliveries; or tells that it was there. The key is looked up first, so that a repetition is known
     /// whatever its proof and the limits say.

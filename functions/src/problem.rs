@@ -24,6 +24,8 @@ pub enum Kind {
     TooLarge,
     /// 415: the body is neither JSON nor a form.
     MediaType,
+    /// 400: the idempotency key is missing, or is none.
+    Key,
     /// 422: another submission was stored under this idempotency key.
     KeyReused,
     /// 403: the request comes from another site.
@@ -46,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, for the API's document.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Malformed,
         Self::Invalid,
         Self::NotFound,
@@ -55,6 +57,7 @@ impl Kind {
         Self::InFlight,
         Self::TooLarge,
         Self::MediaType,
+        Self::Key,
         Self::KeyReused,
         Self::Origin,
         Self::Token,
@@ -91,6 +94,9 @@ impl Kind {
             Self::InFlight => ("in-flight", StatusCode::CONFLICT, "the same submission is being stored at this moment"),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body has more than 16 KB"),
             Self::MediaType => ("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is neither JSON nor a form"),
+            Self::Key => {
+                ("key", StatusCode::BAD_REQUEST, "the idempotency key is missing, or has other than 8 to 64 letters, digits, `-` and `_`")
+            }
             Self::KeyReused => ("key-reused", StatusCode::UNPROCESSABLE_ENTITY, "another submission has this idempotency key"),
             Self::Origin => ("origin", StatusCode::FORBIDDEN, "the request comes from another site"),
             Self::Token => ("token", StatusCode::FORBIDDEN, "the form was opened too long ago: load it again"),

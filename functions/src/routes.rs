@@ -1,56 +1,48 @@
 //! The router of every endpoint.
 
-use axum::Router;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use serde_json::json;
+mod accept;
+mod forms;
+mod health;
+mod jobs;
+mod openapi;
+mod request;
 
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use openapi::document;
+
+use crate::app::App;
 use crate::problem::{Kind, Problem};
 
-/// The endpoints, below `/api`.
-pub fn router() -> Router {
-    Router::new().route("/health", get(health)).fallback(not_found).layer(axum::middleware::map_response(never_stored))
-}
-
-/// Nothing of the functions is ever kept on the way.
-async fn never_stored(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-/// Whether the functions answer at all.
-async fn health() -> Response {
-    axum::Json(json!({ "status": "ok" })).into_response()
+/// The endpoints, `/api` included.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/api/contact", post(forms::contact))
+        .route("/api/forms/{form}", post(forms::named))
+        .route("/api/forms/{form}/challenge", get(forms::challenge))
+        .route("/api/health", get(health::health))
+        .route("/api/jobs/outbox", get(jobs::outbox))
+        .route("/api/openapi.json", get(openapi::openapi))
+        .fallback(not_found)
+        .method_not_allowed_fallback(other_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(axum::middleware::from_fn(request::observed))
+        .with_state(app)
 }
 
 async fn not_found() -> Problem {
     Kind::NotFound.into()
 }
 
-#[cfg(test)]
-mod tests {
-    use axum::body::Body;
-    use axum::http::{Request, StatusCode};
-    use http_body_util::BodyExt;
-    use tower::ServiceExt;
+async fn other_method() -> Problem {
+    Kind::Method.into()
+}
 
-    use super::*;
-
-    async fn ask(path: &str) -> (StatusCode, String, String) {
-        let response = router().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
-        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
-        let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
-        let status = response.status();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        (status, kind, String::from_utf8(body.to_vec()).unwrap())
-    }
-
-    #[tokio::test(flavor = "current_thread")]
-    async fn it_answers_and_says_what_is_not_there() {
-        assert_eq!(ask("/health").await, (StatusCode::OK, "application/json".into(), r#"{"status":"ok"}"#.into()));
-        let (status, kind, body) = ask("/nothing").await;
-        assert_eq!((status, kind.as_str()), (StatusCode::NOT_FOUND, "application/problem+json"));
-        assert!(body.contains("urn:plainsite:problem:not-found"), "{body}");
-    }
+/// The panic itself is in the log, by its place.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::from(Kind::Internal).into_response()
 }

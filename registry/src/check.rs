@@ -13,6 +13,7 @@ mod fixture;
 mod interest_unstated;
 mod legal_notice_incomplete;
 mod obligation_unstated;
+mod payload_beyond_declaration;
 mod policy_stale;
 mod purpose_without_basis;
 mod recipient_incomplete;
@@ -24,6 +25,7 @@ mod right_without_channel;
 mod service_without_purpose;
 mod tracker_without_consent;
 mod transfer_without_safeguard;
+mod undeclared_storage;
 mod unknown_fact;
 pub mod untranslated_text;
 mod withdrawal_missing;
@@ -73,6 +75,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (interest_unstated::check, &[&interest_unstated::INTEREST_UNSTATED]),
     (legal_notice_incomplete::check, &[&legal_notice_incomplete::LEGAL_NOTICE_INCOMPLETE]),
     (obligation_unstated::check, &[&obligation_unstated::OBLIGATION_UNSTATED]),
+    (payload_beyond_declaration::check, &[&payload_beyond_declaration::PAYLOAD_BEYOND_DECLARATION]),
     (policy_stale::check, &[&policy_stale::POLICY_STALE]),
     (purpose_without_basis::check, &[&purpose_without_basis::PURPOSE_WITHOUT_BASIS]),
     (recipient_incomplete::check, &[&recipient_incomplete::RECIPIENT_INCOMPLETE]),
@@ -84,6 +87,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (service_without_purpose::check, &[&service_without_purpose::SERVICE_WITHOUT_PURPOSE]),
     (tracker_without_consent::check, &[&tracker_without_consent::TRACKER_WITHOUT_CONSENT]),
     (transfer_without_safeguard::check, &[&transfer_without_safeguard::TRANSFER_WITHOUT_SAFEGUARD]),
+    (undeclared_storage::check, &[&undeclared_storage::UNDECLARED_STORAGE]),
     (unknown_fact::check, &[&unknown_fact::UNKNOWN_FACT]),
     (withdrawal_missing::check, &[&withdrawal_missing::WITHDRAWAL_MISSING]),
 ];

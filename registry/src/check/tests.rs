@@ -20,14 +20,20 @@ recipients:
 data:
   lead: { label: Enquiries, people: prospects, from: { form: contact } }
   visits: { label: Visits, people: visitors, from: { service: figures } }
+  attempts: { label: Delivery records, people: prospects, from: { functions: deliveries } }
+  limits: { label: Protection, people: visitors, from: { functions: protection } }
 purposes:
+  protect: { label: Protect the form, basis: legitimate-interest, interest: being reachable, data: [attempts, limits] }
   answer: { label: Answer, basis: legitimate-interest, interest: replying, data: [lead], recipients: [crm] }
   count: { label: Count visits, basis: consent, data: [visits] }
   show: { label: Show videos, basis: consent }
 retention:
   leads: { data: [lead], keep: 2 years, from: the last contact, then: delete, by: job }
   visits: { data: [visits], keep: 24 hours, by: { recipient: vercel } }
+  attempts: { data: [attempts], keep: 2 years, then: delete, by: job }
+  limits: { data: [limits], keep: 1 day, then: delete, by: job }
 services:
+  forms: { use: plainsite-forms, purpose: answer }
   consent: { label: Choice, does: remembers it, category: essential, cookies: [{ name: plainsite-consent, keep: 6 months }] }
   figures: { use: vercel-analytics }
   video: { use: youtube-nocookie, purpose: show }
@@ -77,7 +83,8 @@ fn a_bare_service_or_form_is_told_everything_at_once() {
     assert_eq!(service[5..], ["right-missing", "service-without-purpose", "service-without-purpose", "withdrawal-missing"]);
     let form = rules("", Some("fields: { email: { type: email, required: true } }\n"));
     assert_eq!(form[..4], always);
-    assert_eq!(form[4..], ["field-without-purpose", "obligation-unstated", "right-missing"]);
+    assert_eq!(form[4..7], ["field-without-purpose", "obligation-unstated", "right-missing"]);
+    assert_eq!(form[7..], ["undeclared-storage"; 3]);
 }
 
 #[test]

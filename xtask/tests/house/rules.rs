@@ -59,7 +59,7 @@ pub(crate) const HOUSES: [House; 3] = [
             &["config", "log", "submission"],
             &["ports"],
             &["answers", "egress", "guard", "mail", "store"],
-            &["adapters", "outbox"],
+            &["adapters", "health", "outbox"],
             &["app", "stand_ins"],
             &["routes"],
             &["host"],

@@ -1,0 +1,101 @@
+//! What is configured and reachable, without a secret and without a figure about people.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::lead::{Failure, SinkId};
+use crate::ports::{Sink, Store};
+
+/// The job for deliveries.
+pub const OUTBOX_JOB: &str = "outbox";
+
+/// How long an answer is given again: whoever asks must not make us ask others each time.
+const FRESH: SignedDuration = SignedDuration::from_secs(30);
+
+/// The state of the functions.
+#[derive(Clone, Debug, Serialize)]
+pub struct Health {
+    /// `ok`, `degraded` where something waits for a person or is out of reach, `failing` where no lead can be accepted.
+    pub status: &'static str,
+    /// Each store, in the order in which they are tried.
+    pub stores: Vec<Part<&'static str>>,
+    /// Each sink.
+    pub sinks: Vec<Part<SinkId>>,
+    /// How many deliveries wait.
+    pub pending: u64,
+    /// How many were given up.
+    pub dead: u64,
+    /// How many leads are held back as suspected spam.
+    pub held: u64,
+    /// When the job for deliveries last ran.
+    pub outbox_job: Option<Timestamp>,
+}
+
+/// A store or a sink.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part<N> {
+    /// Its name.
+    pub name: N,
+    /// Why it does not work; none where it does.
+    pub failure: Option<Failure>,
+}
+
+/// The last answer, with its time.
+#[derive(Debug, Default)]
+pub struct Remembered(Mutex<Option<(Timestamp, Health)>>);
+
+impl Remembered {
+    /// The last answer, as long as it is fresh.
+    pub fn get(&self, now: Timestamp) -> Option<Health> {
+        self.kept().as_ref().filter(|(at, _)| now.duration_since(*at).abs() < FRESH).map(|(_, health)| health.clone())
+    }
+
+    /// Keeps an answer.
+    pub fn put(&self, now: Timestamp, health: &Health) {
+        *self.kept() = Some((now, health.clone()));
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<(Timestamp, Health)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks everything there is. `stores` are in the order in which they are tried; figures are those of the first one, and zero where it cannot
+/// be asked, which its own part says.
+pub async fn examine(stores: &[Arc<dyn Store>], sinks: &[Arc<dyn Sink>], now: Timestamp) -> Health {
+    let (counts, stopped, outbox_job) = match stores.first() {
+        Some(store) => (
+            store.counts(now).await.unwrap_or_default(),
+            store.stopped().await.unwrap_or_default(),
+            store.last_run(OUTBOX_JOB).await.unwrap_or_default(),
+        ),
+        None => Default::default(),
+    };
+    let (stores, sinks) = (parts_of_stores(stores).await, parts_of_sinks(sinks).await);
+    let all_fail = stores.iter().all(|store| store.failure.is_some());
+    let some_fail = stores.iter().any(|store| store.failure.is_some()) || sinks.iter().any(|sink| sink.failure.is_some());
+    let status = match () {
+        () if all_fail => "failing",
+        () if some_fail || counts.dead > 0 || stopped.iter().any(|stopped| stopped.until.is_none()) => "degraded",
+        () => "ok",
+    };
+    Health { status, stores, sinks, pending: counts.pending, dead: counts.dead, held: counts.held, outbox_job }
+}
+
+async fn parts_of_stores(stores: &[Arc<dyn Store>]) -> Vec<Part<&'static str>> {
+    let mut parts = Vec::new();
+    for store in stores {
+        parts.push(Part { name: store.name(), failure: store.ready().await.err().map(|error| error.failure()) });
+    }
+    parts
+}
+
+async fn parts_of_sinks(sinks: &[Arc<dyn Sink>]) -> Vec<Part<SinkId>> {
+    let mut parts = Vec::new();
+    for sink in sinks {
+        parts.push(Part { name: sink.id().clone(), failure: sink.ready().await.err() });
+    }
+    parts
+}

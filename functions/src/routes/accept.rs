@@ -1,0 +1,232 @@
+//! From a request to a stored lead: where it comes from, what it brings, whether it is suspicious, and which store takes it.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
+use jiff::Timestamp;
+use registry::model::{CaptureKind, Form};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::request;
+use crate::app::App;
+use crate::guard::{self, Path};
+use crate::lead::{Lead, LeadId, SinkId, Suspicion, Values};
+use crate::log::{self, Event};
+use crate::personal::Personal;
+use crate::ports::{Accepted, ClientAddress, Entry, Spent, Store};
+use crate::problem::{Kind, Problem};
+use crate::submission::{self, Submission, Technical};
+use crate::token::{self, Refused};
+
+/// Links that a message sent without a script may have.
+const LINKS: usize = 1;
+
+/// The longest that what was captured is kept, in characters.
+const CAPTURED: usize = 500;
+
+/// What an idempotency key may be.
+pub const KEY: &str = "^[A-Za-z0-9_-]{8,64}$";
+
+/// The header that brings it.
+const KEY_HEADER: &str = "idempotency-key";
+
+/// A lead that is stored.
+#[derive(Debug)]
+pub struct Received {
+    /// Its id.
+    pub lead: LeadId,
+    /// How it was sent.
+    pub path: Path,
+    /// The language of the page.
+    pub language: String,
+    /// Why it is held back.
+    pub held: Vec<Suspicion>,
+    /// The store that has it.
+    pub store: Arc<dyn Store>,
+}
+
+/// A submission that is refused.
+#[derive(Debug)]
+pub struct Rejected {
+    /// Why.
+    pub problem: Problem,
+    /// What the page says that who has no script gets; none for scripts.
+    pub page: Option<submission::Typed>,
+}
+
+impl From<Kind> for Rejected {
+    fn from(kind: Kind) -> Self {
+        Self { problem: kind.into(), page: None }
+    }
+}
+
+/// Takes a submission.
+///
+/// # Errors
+/// What is wrong with it, or that nothing could store it. Nothing is stored then.
+pub async fn receive(app: &App, form: &Form, request: Request) -> Result<Received, Rejected> {
+    request::own_origin(request.headers(), request.uri())?;
+    let address = request.extensions().get::<ClientAddress>().map(ClientAddress::reveal);
+    let headers = request.headers().clone();
+    let kind = submission::Kind::of(headers.get(header::CONTENT_TYPE)).ok_or(Kind::MediaType)?;
+    let body = request::body(request).await?;
+    let path = match kind {
+        submission::Kind::Json => Path::Script,
+        submission::Kind::Form => Path::Plain,
+    };
+    let read = submission::read(form, kind, &body, &app.contract.site);
+    let typed = |typed| (path == Path::Plain).then_some(typed);
+    let (submission, again) = match read {
+        Ok(read) => {
+            let again = typed(read.typed());
+            (read, again)
+        }
+        Err(rejected) => return Err(Rejected { page: typed(rejected.typed), problem: rejected.problem }),
+    };
+    take(app, form, path, submission, &headers, address).await.map_err(|problem| Rejected { problem, page: again })
+}
+
+async fn take(
+    app: &App,
+    form: &Form,
+    path: Path,
+    submission: Submission,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+) -> Result<Received, Problem> {
+    let Submission { values, technical } = submission;
+    let now = app.clock.now();
+    let fingerprint = fingerprint(form, values.reveal());
+    let hash = address.map(|address| guard::hash(&app.keys.of("address"), address, now));
+    let (key, proof) = match path {
+        Path::Script => (own_key(headers, &technical)?, Some(proven(app, form, &technical, now)?)),
+        // Sent twice by two presses of a button, it is the same: what was typed and where it came from make the key.
+        Path::Plain => (format!("plain-{}", hex(&app.keys.digest("plain key", &[&fingerprint, hash.as_deref().unwrap_or("")]))), None),
+    };
+    // The same key has the same id wherever it is stored, so that a repetition is known by every store and every recipient.
+    let id = LeadId::of_digest(first_16(app.keys.digest("lead id", &[form.id.as_str(), &key])));
+    let _flight = app.in_flight.take_off(id).ok_or_else(|| Problem::from(Kind::InFlight).retry_after(1))?;
+    let held = suspicions(path, values.reveal(), &technical);
+    let language = technical.language.clone();
+    let lead = Lead {
+        id,
+        form: form.id.clone(),
+        language: language.clone(),
+        received: now,
+        contacted: now,
+        values,
+        captured: Personal::new(captured(form, &technical, headers, address)),
+        held: held.clone(),
+    };
+    let limits = guard::limits(path, hash.as_deref(), app.config.per_address);
+    let sinks = form.deliver.iter().map(SinkId::of).collect();
+    let entry = Entry { lead, key, fingerprint, proof, limits, sinks };
+    let (accepted, store) = store(app, entry.clone()).await?;
+    let lead = match accepted {
+        Accepted::New => entry.lead.id,
+        Accepted::Replayed(id) => id,
+        Accepted::OtherBody => return Err(Kind::KeyReused.into()),
+        Accepted::SpentProof => return Err(Kind::Proof.into()),
+        Accepted::Limited { until } => {
+            let seconds = until.duration_since(now).as_secs().max(1).unsigned_abs();
+            return Err(Problem::from(Kind::TooMany).retry_after(seconds));
+        }
+    };
+    Ok(Received { lead, path, language, held, store })
+}
+
+/// Stores it where that is possible: in the first store, else in the ones that take over.
+async fn store(app: &App, entry: Entry) -> Result<(Accepted, Arc<dyn Store>), Problem> {
+    for store in app.stores() {
+        let mut entry = entry.clone();
+        entry.sinks.retain(|sink| !store.delivers(sink));
+        match store.accept(&entry).await {
+            Ok(accepted) => return Ok((accepted, store)),
+            Err(error) => log::write(&Event::StoreFailed { store: store.name(), failure: error.failure() }),
+        }
+    }
+    Err(Problem::from(Kind::Unavailable).retry_after(30))
+}
+
+/// The idempotency key that came along.
+fn own_key(headers: &HeaderMap, technical: &Technical) -> Result<String, Problem> {
+    let header = headers.get(KEY_HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
+    let key = header.or_else(|| technical.key.clone()).unwrap_or_default();
+    let letters = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if letters && (8..=64).contains(&key.len()) { Ok(key) } else { Err(Kind::Key.into()) }
+}
+
+/// What a script has to bring: a token of the right age, and a solved proof of work.
+fn proven(app: &App, form: &Form, technical: &Technical, now: Timestamp) -> Result<Spent, Problem> {
+    let (name, text) = (form.id.as_str(), |text: &Option<String>| text.clone().unwrap_or_default());
+    token::check(&app.keys.of("form token"), name, &text(&technical.token), now).map_err(|refused| match refused {
+        Refused::Early => Problem::from(Kind::TooEarly).retry_after(token::LEAST_AGE.as_secs()),
+        Refused::Forged | Refused::Late => Kind::Token.into(),
+    })?;
+    app.keys.check_proof(name, &text(&technical.proof), now).map_err(|_| Kind::Proof.into())
+}
+
+/// Why a submission is held back. It is stored all the same, and operations get a list of such.
+fn suspicions(path: Path, values: &Values, technical: &Technical) -> Vec<Suspicion> {
+    let links: usize = values.values().filter_map(Value::as_str).map(|text| text.matches("://").count()).sum();
+    let honeypot = technical.honeypot.then_some(Suspicion::Honeypot);
+    let many = (path == Path::Plain && links > LINKS).then_some(Suspicion::Links);
+    honeypot.into_iter().chain(many).collect()
+}
+
+/// What the form declares to be noted beside its fields, and nothing else.
+fn captured(form: &Form, technical: &Technical, headers: &HeaderMap, address: Option<IpAddr>) -> BTreeMap<CaptureKind, String> {
+    // Without a script, the address of the form's page is where the browser says that it comes from.
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let page = technical.page.as_deref().or(referer);
+    let value = |kind| match kind {
+        CaptureKind::IpAddress => address.map(|address| address.to_string()),
+        CaptureKind::Utm => page.map(campaign),
+        CaptureKind::Referrer => technical.referrer.as_deref().map(|referrer| referrer.split(['?', '#']).next().unwrap_or("").to_owned()),
+    };
+    let noted = form.captures.iter().filter_map(|capture| Some((capture.kind, value(capture.kind)?)));
+    noted.filter(|(_, value)| !value.is_empty()).map(|(kind, value)| (kind, value.chars().take(CAPTURED).collect())).collect()
+}
+
+/// The parameters of a campaign in a page's address, and no others.
+fn campaign(page: &str) -> String {
+    let query = page.split('#').next().and_then(|page| page.split_once('?')).map_or("", |(_, query)| query);
+    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name.starts_with("utm_"));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// The digest of what was filled in: the same for the same, whatever else came along.
+fn fingerprint(form: &Form, values: &Values) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(form.id.as_str());
+    hasher.update([0]);
+    hasher.update(serde_json::to_vec(values).expect("texts and truth values are always JSON"));
+    hex(&hasher.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn first_16(bytes: [u8; 32]) -> [u8; 16] {
+    bytes.first_chunk().copied().expect("32 bytes begin with 16")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_page_s_address_only_the_campaign_is_kept() {
+        assert_eq!(
+            campaign("https://a.example/x/?utm_source=news&email=ada%40a.example&utm_term=a%20b#utm_x=1"),
+            "utm_source=news&utm_term=a+b"
+        );
+        assert_eq!(campaign("https://a.example/x/#?utm_source=news"), "");
+        assert_eq!(campaign("no address"), "");
+    }
+}

@@ -1,0 +1,92 @@
+//! `POST /api/forms/{form}`, `POST /api/contact`, and what a form's script needs before it can send.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use registry::derive::schema;
+use registry::model::Form;
+use serde_json::json;
+
+use super::accept::{self, Received};
+use crate::answers;
+use crate::app::App;
+use crate::guard::{self, Difficulty};
+use crate::lead::LeadId;
+use crate::log::{self, Event};
+use crate::ports::{Background, Store};
+use crate::problem::{Kind, Problem};
+use crate::token;
+
+/// How long deliveries are attempted after a response.
+const AFTER_RESPONSE: Duration = Duration::from_secs(20);
+
+/// `GET /api/forms/{form}/challenge`: a token, and a proof of work to solve.
+pub async fn challenge(State(app): State<App>, Path(form): Path<String>) -> Result<Response, Problem> {
+    let form = app.form(&form).ok_or(Kind::NotFound)?;
+    let (name, now) = (form.id.as_str(), app.clock.now());
+    // A store that cannot be asked is no reason to keep a form from opening; what it shares between instances is not known then.
+    let difficulty = match app.store.level(guard::FORMS, guard::OVERALL, now).await {
+        Ok(level) if app.config.database_url.is_some() => Difficulty::Load(level),
+        _ => Difficulty::Fixed,
+    };
+    let challenge = app.keys.challenge(name, difficulty, now).map_err(|_| Kind::Internal)?;
+    let token = token::issue(&app.keys.of("form token"), name, now);
+    Ok(Json(json!({ "token": token, "challenge": challenge })).into_response())
+}
+
+/// `POST /api/contact`: the discovery form's own address.
+pub async fn contact(State(app): State<App>, request: Request) -> Response {
+    send(app, "contact", request).await
+}
+
+/// `POST /api/forms/{form}`.
+pub async fn named(State(app): State<App>, Path(form): Path<String>, request: Request) -> Response {
+    send(app, &form, request).await
+}
+
+async fn send(app: App, form: &str, request: Request) -> Response {
+    let Some(form) = app.form(form) else { return Problem::from(Kind::NotFound).into_response() };
+    let background = request.extensions().get::<Background>().cloned();
+    let id = super::request::id(&request);
+    match accept::receive(&app, form, request).await {
+        Ok(received) => {
+            log::write(&Event::Accepted { request: &id, lead: received.lead, store: received.store.name(), held: &received.held });
+            deliver_later(&app, background, received.store.clone());
+            accepted(&app, form, &received)
+        }
+        Err(refused) => match refused.page {
+            // Who has no script reads a page: the form again, with what was typed and what is wrong.
+            Some(page) => answers::form(&app.contract, form, &page, &refused.problem),
+            None => refused.problem.into_response(),
+        },
+    }
+}
+
+fn accepted(app: &App, form: &Form, received: &Received) -> Response {
+    let id: LeadId = received.lead;
+    match received.path {
+        guard::Path::Script => (StatusCode::ACCEPTED, Json(json!({ "id": id }))).into_response(),
+        guard::Path::Plain => {
+            let site = &app.contract.site;
+            let page = schema::thanks(form.id.as_str(), &received.language, &site.languages, site.folders);
+            // The reference is in the fragment, which no server and no log sees.
+            (StatusCode::SEE_OTHER, [(header::LOCATION, format!("{page}#{id}"))]).into_response()
+        }
+    }
+}
+
+/// Attempts deliveries after the response. Where the host gives no time for that, the next request or the job does it.
+fn deliver_later(app: &App, background: Option<Background>, store: Arc<dyn Store>) {
+    let outbox = app.outbox_of(store);
+    if let Some(background) = background {
+        background.run(async move {
+            if let Err(error) = outbox.drain(AFTER_RESPONSE).await {
+                log::write(&Event::StoreFailed { store: outbox.store.name(), failure: error.failure() });
+            }
+        });
+    }
+}

@@ -1,0 +1,56 @@
+//! What the host's clock calls. Each call does what is due; calling twice, late or never loses nothing.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
+
+use crate::app::App;
+use crate::health::OUTBOX_JOB;
+use crate::log::{self, Event};
+use crate::ports::StoreError;
+use crate::problem::{Kind, Problem};
+
+/// How long a call works at most. The host ends it after ten seconds.
+const TIME: Duration = Duration::from_secs(8);
+
+/// `GET /api/jobs/outbox`: attempts what is due, lets sinks run again that let us in, tells operations what needs a person, and forgets
+/// what is void.
+pub async fn outbox(State(app): State<App>, headers: HeaderMap) -> Response {
+    if !authorized(&app, &headers) {
+        return Problem::from(Kind::Unauthorized).into_response();
+    }
+    match run(&app).await {
+        Ok(done) => Json(done).into_response(),
+        Err(error) => {
+            log::write(&Event::StoreFailed { store: app.store.name(), failure: error.failure() });
+            Problem::from(Kind::Unavailable).retry_after(60).into_response()
+        }
+    }
+}
+
+async fn run(app: &App) -> Result<crate::outbox::Done, StoreError> {
+    let outbox = app.outbox();
+    outbox.probe().await?;
+    let done = outbox.drain(TIME).await?;
+    outbox.alert().await?;
+    outbox.digest().await?;
+    let now = app.clock.now();
+    app.store.sweep(now).await?;
+    app.store.ran(OUTBOX_JOB, now).await?;
+    log::write(&Event::Ran { job: OUTBOX_JOB, done: done.sent });
+    Ok(done)
+}
+
+/// Whether a call brings the jobs' secret. Without one that is set, nobody does.
+fn authorized(app: &App, headers: &HeaderMap) -> bool {
+    let given = headers.get(header::AUTHORIZATION).map(axum::http::HeaderValue::as_bytes).unwrap_or_default();
+    app.config.cron_secret.as_ref().is_some_and(|secret| {
+        let wanted = format!("Bearer {}", secret.expose_secret());
+        bool::from(wanted.as_bytes().ct_eq(given))
+    })
+}

@@ -1,0 +1,167 @@
+//! `GET /api/openapi.json`: the document that the endpoints are tested against, made from what the site declares.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use registry::contract::Contract;
+use registry::derive::schema;
+use registry::model::Form;
+use serde_json::{Map, Value, json};
+
+use super::accept::KEY;
+use crate::app::App;
+use crate::problem::{Kind, TYPE};
+
+/// Answers with the document.
+pub async fn openapi(State(app): State<App>) -> Response {
+    Json(document(&app.contract)).into_response()
+}
+
+/// The document, in OpenAPI 3.1.
+pub fn document(contract: &Contract) -> Value {
+    let mut paths = Map::new();
+    let mut schemas = Map::from_iter([("Problem".to_owned(), problem()), ("Challenge".to_owned(), challenge())]);
+    for form in &contract.registry.forms {
+        let mut body = schema::json_schema(form);
+        if let Some(body) = body.as_object_mut() {
+            body.remove("$schema");
+        }
+        schemas.insert(name(form), body);
+        paths.insert(schema::action(form.id.as_str()), json!({ "post": submission(form) }));
+        paths.insert(format!("/api/forms/{}/challenge", form.id), json!({ "get": challenge_of(form) }));
+    }
+    paths.insert("/api/health".to_owned(), json!({ "get": health() }));
+    paths.insert("/api/jobs/outbox".to_owned(), json!({ "get": outbox() }));
+    paths.insert("/api/openapi.json".to_owned(), json!({ "get": itself() }));
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": contract.registry.controller.as_ref().map_or("Functions", |controller| &controller.name), "version": contract.digest },
+        "servers": [{ "url": "/" }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": { "cron": { "type": "http", "scheme": "bearer", "description": "`CRON_SECRET`" } },
+        },
+    })
+}
+
+/// The name of a form's schema.
+fn name(form: &Form) -> String {
+    format!("form-{}", form.id)
+}
+
+fn submission(form: &Form) -> Value {
+    let of_form = json!({ "$ref": format!("#/components/schemas/{}", name(form)) });
+    let mut responses = answers(&[
+        Kind::Malformed,
+        Kind::Invalid,
+        Kind::Origin,
+        Kind::Token,
+        Kind::TooEarly,
+        Kind::Proof,
+        Kind::Slow,
+        Kind::InFlight,
+        Kind::TooLarge,
+        Kind::MediaType,
+        Kind::Key,
+        Kind::KeyReused,
+        Kind::TooMany,
+        Kind::Unavailable,
+    ]);
+    let id = json!({ "type": "object", "properties": { "id": { "type": "string", "format": "uuid" } }, "required": ["id"], "additionalProperties": false });
+    responses.insert("202".to_owned(), json!({ "description": "It is stored.", "content": { "application/json": { "schema": id } } }));
+    responses.insert("303".to_owned(), json!({ "description": "It was sent without a script and is stored: on to the page that says so.", "headers": { "Location": { "schema": { "type": "string" } } } }));
+    json!({
+        "operationId": format!("send-{}", form.id),
+        "summary": form.label.default,
+        "parameters": [{
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "The same for each attempt to send the same submission. Needed with JSON, unless the field `_key` has it.",
+            "schema": { "type": "string", "pattern": KEY },
+        }],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": of_form }, "application/x-www-form-urlencoded": { "schema": of_form } } },
+        "responses": responses,
+    })
+}
+
+fn challenge_of(form: &Form) -> Value {
+    let mut responses = answers(&[Kind::Internal]);
+    let schema = json!({ "$ref": "#/components/schemas/Challenge" });
+    responses.insert(
+        "200".to_owned(),
+        json!({ "description": "A token and a proof of work to solve.", "content": { "application/json": { "schema": schema } } }),
+    );
+    json!({ "operationId": format!("open-{}", form.id), "summary": "What a form's script needs before it can send", "responses": responses })
+}
+
+fn health() -> Value {
+    let report = |description: &str| json!({ "description": description, "content": { "application/json": { "schema": { "type": "object", "required": ["status"], "properties": { "status": { "enum": ["ok", "degraded", "failing"] } } } } } });
+    json!({
+        "operationId": "health",
+        "summary": "What is configured and reachable",
+        "responses": { "200": report("Leads are accepted."), "503": report("No lead can be accepted.") },
+    })
+}
+
+fn outbox() -> Value {
+    let mut responses = answers(&[Kind::Unauthorized, Kind::Unavailable]);
+    let count = json!({ "type": "integer", "minimum": 0 });
+    let done = json!({ "type": "object", "required": ["sent", "delayed", "dead"], "properties": { "sent": count, "delayed": count, "dead": count } });
+    responses.insert(
+        "200".to_owned(),
+        json!({ "description": "How many deliveries there were.", "content": { "application/json": { "schema": done } } }),
+    );
+    json!({ "operationId": "job-outbox", "summary": "Attempts the deliveries that are due", "security": [{ "cron": [] }], "responses": responses })
+}
+
+fn itself() -> Value {
+    json!({ "operationId": "openapi", "summary": "This document", "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": { "schema": { "type": "object" } } } } } })
+}
+
+/// The answers for problems, by status; several may share one.
+fn answers(kinds: &[Kind]) -> Map<String, Value> {
+    let mut answers: Map<String, Value> = Map::new();
+    for kind in kinds {
+        let status = kind.status().as_u16().to_string();
+        let told = format!("`{}{}`: {}.", TYPE, kind.name(), kind.title());
+        match answers.get_mut(&status).and_then(|answer| answer.get_mut("description")) {
+            Some(Value::String(description)) => description.push_str(&format!(" {told}")),
+            _ => _ = answers.insert(status, problem_answer(&told)),
+        }
+    }
+    answers
+}
+
+fn problem_answer(description: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    json!({ "description": description, "content": { "application/problem+json": { "schema": schema }, "text/html": { "schema": { "type": "string" } } } })
+}
+
+fn problem() -> Value {
+    let types: Vec<String> = Kind::ALL.iter().map(|kind| format!("{TYPE}{}", kind.name())).collect();
+    let text = json!({ "type": "string" });
+    json!({
+        "description": "RFC 9457",
+        "type": "object",
+        "required": ["type", "title", "status"],
+        "properties": {
+            "type": { "enum": types },
+            "title": text,
+            "status": { "type": "integer" },
+            "errors": { "type": "array", "items": { "type": "object", "required": ["field", "fault", "message"], "properties": { "field": text, "fault": text, "message": text } } },
+        },
+    })
+}
+
+fn challenge() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "type": "object",
+        "required": ["token", "challenge"],
+        "properties": {
+            "token": text,
+            "challenge": { "type": "object", "description": "ALTCHA, version 2", "required": ["parameters", "signature"], "properties": { "parameters": { "type": "object" }, "signature": text } },
+        },
+    })
+}

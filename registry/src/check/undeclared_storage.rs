@@ -1,0 +1,78 @@
+//! The check `undeclared-storage`: see its doc in `rules/undeclared-storage.md`.
+
+use super::Judged;
+use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
+use crate::model::{From, Holding, StorageKind, covers};
+
+/// The functions or the form's script keep something that is not declared.
+pub(super) static UNDECLARED_STORAGE: Rule = Rule {
+    name: "undeclared-storage",
+    severity: Severity::Error,
+    silence: Silence::Never,
+    doc: include_str!("../../rules/undeclared-storage.md"),
+};
+
+pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let registry = judged.registry;
+    let Some(first) = registry.forms.first() else { return };
+    for (holding, what) in [
+        (Holding::Deliveries, "what was tried to deliver a submission, and the key under which a browser repeats it"),
+        (Holding::Protection, "counts by a keyed hash of shortened addresses, and proofs of work that were used"),
+    ] {
+        let name = holding.name();
+        if !registry.data.iter().any(|data| data.from == Some(From::Functions(holding))) {
+            diagnostics.push(
+                judged
+                    .at(&UNDECLARED_STORAGE, &format!("forms.{}", first.id), format!("behind a form, `{name}` are kept and not declared"))
+                    .why(format!("the functions keep {what}; people are told of all that is kept (GDPR Art. 5(1)(a))"))
+                    .help(format!(
+                        "add `{name}: {{ label: …, people: …, from: {{ functions: {name} }}, items: [{what}] }}` below `data`, with a purpose and a retention rule"
+                    )),
+            );
+        }
+    }
+    for form in &registry.forms {
+        let key = format!("plainsite-draft-{}", form.id);
+        let stored = registry.services.iter().flat_map(|service| &service.storage);
+        if !stored.filter(|stored| stored.kind == StorageKind::Session).any(|stored| covers(&stored.key, &key)) {
+            diagnostics.push(
+                judged
+                    .at(&UNDECLARED_STORAGE, &format!("forms.{}", form.id), format!("the draft of the form `{}` is kept and not declared", form.id))
+                    .why(format!("its script keeps what is typed in the tab's session storage, as `{key}`, until it is received (Directive 2002/58/EC Art. 5(3))"))
+                    .help("add `forms: { use: plainsite-forms }` below `services`"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::fixture::{found, with_form};
+
+    const DATA: &str = "\
+data:
+  attempts: { label: Attempts, from: { functions: deliveries } }
+  limits: { label: Limits, from: { functions: protection } }
+";
+
+    fn messages(privacy: &str) -> Vec<String> {
+        with_form("undeclared-storage", privacy, Some("fields: { name: {} }\n")).into_iter().map(|found| found.message).collect()
+    }
+
+    #[test]
+    fn a_site_without_a_form_keeps_nothing() {
+        assert!(found("undeclared-storage", "data: { lead: { label: Leads } }\n").is_empty());
+    }
+
+    #[test]
+    fn all_that_is_kept_behind_a_form_is_declared() {
+        assert_eq!(messages("data: {}\n").len(), 3);
+        assert_eq!(messages(DATA), ["the draft of the form `contact` is kept and not declared"]);
+        let stored =
+            |key: &str| messages(&format!("{DATA}services: {{ forms: {{ label: Forms, storage: [{{ kind: session, key: {key} }}] }} }}\n"));
+        assert!(stored("plainsite-draft-*").is_empty());
+        assert!(stored("plainsite-draft-contact").is_empty());
+        assert_eq!(stored("plainsite-draft-other").len(), 1);
+        assert!(messages(&format!("{DATA}services: {{ forms: {{ use: plainsite-forms }} }}\n")).is_empty());
+    }
+}
