@@ -1,10 +1,10 @@
 //! What the endpoints work with.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use registry::contract::Contract;
-use registry::model::Form;
+use registry::model::{Form, FormId};
 
 use crate::config::Config;
 use crate::guard::Keys;
@@ -12,6 +12,7 @@ use crate::health::Remembered;
 use crate::lead::LeadId;
 use crate::outbox::Outbox;
 use crate::ports::{Clock, Operations, Sink, Store};
+use crate::submission::Judge;
 
 /// What the endpoints work with. Cloning it shares everything.
 #[derive(Clone, Debug)]
@@ -36,12 +37,21 @@ pub struct App {
     pub in_flight: InFlight,
     /// The last answer about our health.
     pub health: Arc<Remembered>,
+    /// The rules of the forms, made ready when the first submission comes.
+    pub judges: Arc<OnceLock<BTreeMap<FormId, Judge>>>,
 }
 
 impl App {
     /// A form by its name.
     pub fn form(&self, name: &str) -> Option<&Form> {
         self.contract.registry.forms.iter().find(|form| form.id.as_str() == name)
+    }
+
+    /// The rules of a form of the contract, ready to judge.
+    pub fn judge(&self, form: &Form) -> &Judge {
+        let forms = &self.contract.registry.forms;
+        let judges = self.judges.get_or_init(|| forms.iter().map(|form| (form.id.clone(), Judge::of(form))).collect());
+        judges.get(&form.id).expect("every form of the contract has its rules")
     }
 
     /// Every store, in the order in which they are tried.

@@ -1,12 +1,12 @@
 //! From a request to a stored lead: where it comes from, what it brings, whether it is suspicious, and which store takes it.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
+use registry::derive::words::Words;
 use registry::model::{CaptureKind, Form};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ use crate::log::{self, Event};
 use crate::personal::Personal;
 use crate::ports::{Accepted, ClientAddress, Entry, Spent, Store};
 use crate::problem::{Kind, Problem};
-use crate::submission::{self, Submission, Technical};
+use crate::submission::{self, Encoding, Submission, Technical};
 use crate::token::{self, Refused};
 
 /// Links that a message sent without a script may have.
@@ -54,13 +54,19 @@ pub struct Received {
 pub struct Rejected {
     /// Why.
     pub problem: Problem,
-    /// What the page says that who has no script gets; none for scripts.
-    pub page: Option<submission::Typed>,
+    /// What came, where who sent it has no script and reads a page; none for scripts, and for what could not be read.
+    pub again: Option<submission::Received>,
+}
+
+impl From<Problem> for Rejected {
+    fn from(problem: Problem) -> Self {
+        Self { problem, again: None }
+    }
 }
 
 impl From<Kind> for Rejected {
     fn from(kind: Kind) -> Self {
-        Self { problem: kind.into(), page: None }
+        Problem::from(kind).into()
     }
 }
 
@@ -70,59 +76,72 @@ impl From<Kind> for Rejected {
 /// What is wrong with it, or that nothing could store it. Nothing is stored then.
 pub async fn receive(app: &App, form: &Form, request: Request) -> Result<Received, Rejected> {
     request::own_origin(request.headers(), request.uri())?;
-    let address = request.extensions().get::<ClientAddress>().map(ClientAddress::reveal);
-    let headers = request.headers().clone();
-    let kind = submission::Kind::of(headers.get(header::CONTENT_TYPE)).ok_or(Kind::MediaType)?;
+    let sender = Sender::of(app, &request);
+    let content_type = sender.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = request::body(request).await?;
-    let path = match kind {
-        submission::Kind::Json => Path::Script,
-        submission::Kind::Form => Path::Plain,
+    let received = submission::Received::read(content_type.as_deref(), &body)?;
+    let language = app.contract.site.language(received.technical.language.as_deref());
+    let words = Words { language, get: &|key| app.contract.site.word(language, key) };
+    let taken = match received.judge(app.judge(form), words) {
+        Ok(submission) => take(app, form, received.encoding, language, submission, &sender).await,
+        Err(problem) => Err(problem),
     };
-    let read = submission::read(form, kind, &body, &app.contract.site);
-    let typed = |typed| (path == Path::Plain).then_some(typed);
-    let (submission, again) = match read {
-        Ok(read) => {
-            let again = typed(read.typed());
-            (read, again)
-        }
-        Err(rejected) => return Err(Rejected { page: typed(rejected.typed), problem: rejected.problem }),
-    };
-    take(app, form, path, submission, &headers, address).await.map_err(|problem| Rejected { problem, page: again })
+    taken.map_err(|problem| Rejected { problem, again: (received.encoding == Encoding::Form).then_some(received) })
+}
+
+/// Who sent a submission.
+#[derive(Debug)]
+struct Sender {
+    headers: HeaderMap,
+    address: Option<ClientAddress>,
+    /// The keyed hash of the shortened address.
+    hash: Option<String>,
+    now: Timestamp,
+}
+
+impl Sender {
+    fn of(app: &App, request: &Request) -> Self {
+        let now = app.clock.now();
+        let address = request.extensions().get::<ClientAddress>().cloned();
+        let hash = address.as_ref().map(|address| guard::hash(&app.keys.of("address"), address.reveal(), now));
+        Self { headers: request.headers().clone(), address, hash, now }
+    }
 }
 
 async fn take(
     app: &App,
     form: &Form,
-    path: Path,
+    encoding: Encoding,
+    language: &str,
     submission: Submission,
-    headers: &HeaderMap,
-    address: Option<IpAddr>,
+    sender: &Sender,
 ) -> Result<Received, Problem> {
     let Submission { values, technical } = submission;
-    let now = app.clock.now();
+    let now = sender.now;
     let fingerprint = fingerprint(form, values.reveal());
-    let hash = address.map(|address| guard::hash(&app.keys.of("address"), address, now));
-    let (key, proof) = match path {
-        Path::Script => (own_key(headers, &technical)?, Some(proven(app, form, &technical, now)?)),
+    let (path, key, proof) = match encoding {
+        Encoding::Json => (Path::Script, own_key(&sender.headers, &technical)?, Some(proven(app, form, &technical, now)?)),
         // Sent twice by two presses of a button, it is the same: what was typed and where it came from make the key.
-        Path::Plain => (format!("plain-{}", hex(&app.keys.digest("plain key", &[&fingerprint, hash.as_deref().unwrap_or("")]))), None),
+        Encoding::Form => {
+            let digest = app.keys.digest("plain key", &[&fingerprint, sender.hash.as_deref().unwrap_or("")]);
+            (Path::Plain, format!("plain-{}", hex(&digest)), None)
+        }
     };
     // The same key has the same id wherever it is stored, so that a repetition is known by every store and every recipient.
     let id = LeadId::of_digest(first_16(app.keys.digest("lead id", &[form.id.as_str(), &key])));
     let _flight = app.in_flight.take_off(id).ok_or_else(|| Problem::from(Kind::InFlight).retry_after(1))?;
     let held = suspicions(path, values.reveal(), &technical);
-    let language = technical.language.clone();
     let lead = Lead {
         id,
         form: form.id.clone(),
-        language: language.clone(),
+        language: language.to_owned(),
         received: now,
         contacted: now,
         values,
-        captured: Personal::new(captured(form, &technical, headers, address)),
+        captured: Personal::new(captured(form, &technical, sender)),
         held: held.clone(),
     };
-    let limits = guard::limits(path, hash.as_deref(), app.config.per_address);
+    let limits = guard::limits(path, sender.hash.as_deref(), app.config.per_address);
     let sinks = form.deliver.iter().map(SinkId::of).collect();
     let entry = Entry { lead, key, fingerprint, proof, limits, sinks };
     let (accepted, store) = store(app, entry.clone()).await?;
@@ -136,7 +155,7 @@ async fn take(
             return Err(Problem::from(Kind::TooMany).retry_after(seconds));
         }
     };
-    Ok(Received { lead, path, language, held, store })
+    Ok(Received { lead, path, language: language.to_owned(), held, store })
 }
 
 /// Stores it where that is possible: in the first store, else in the ones that take over.
@@ -173,20 +192,20 @@ fn proven(app: &App, form: &Form, technical: &Technical, now: Timestamp) -> Resu
 /// Why a submission is held back. It is stored all the same, and operations get a list of such.
 fn suspicions(path: Path, values: &Values, technical: &Technical) -> Vec<Suspicion> {
     let links: usize = values.values().filter_map(Value::as_str).map(|text| text.matches("://").count()).sum();
-    let honeypot = technical.honeypot.then_some(Suspicion::Honeypot);
+    let honeypot = technical.honeypot.as_ref().map(|_| Suspicion::Honeypot);
     let many = (path == Path::Plain && links > LINKS).then_some(Suspicion::Links);
     honeypot.into_iter().chain(many).collect()
 }
 
 /// What the form declares to be noted beside its fields, and nothing else.
-fn captured(form: &Form, technical: &Technical, headers: &HeaderMap, address: Option<IpAddr>) -> BTreeMap<CaptureKind, String> {
+fn captured(form: &Form, technical: &Technical, sender: &Sender) -> BTreeMap<CaptureKind, String> {
     // Without a script, the address of the form's page is where the browser says that it comes from.
-    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
-    let page = technical.page.as_deref().or(referer);
+    let referer = sender.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let page = technical.page.as_ref().map(|page| page.reveal().as_str()).or(referer);
     let value = |kind| match kind {
-        CaptureKind::IpAddress => address.map(|address| address.to_string()),
+        CaptureKind::IpAddress => sender.address.as_ref().map(|address| address.reveal().to_string()),
         CaptureKind::Utm => page.map(campaign),
-        CaptureKind::Referrer => technical.referrer.as_deref().map(|referrer| referrer.split(['?', '#']).next().unwrap_or("").to_owned()),
+        CaptureKind::Referrer => technical.referrer.as_ref().map(Personal::reveal).map(|referrer| referrer.split(['?', '#']).next().unwrap_or("").to_owned()),
     };
     let noted = form.captures.iter().filter_map(|capture| Some((capture.kind, value(capture.kind)?)));
     noted.filter(|(_, value)| !value.is_empty()).map(|(kind, value)| (kind, value.chars().take(CAPTURED).collect())).collect()

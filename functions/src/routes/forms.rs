@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use registry::derive::schema;
+use registry::derive::schema::{self, Ending};
 use registry::model::Form;
 use serde_json::json;
 
@@ -58,9 +58,9 @@ async fn send(app: App, form: &str, request: Request) -> Response {
             deliver_later(&app, background, received.store.clone());
             accepted(&app, form, &received)
         }
-        Err(refused) => match refused.page {
+        Err(refused) => match refused.again {
             // Who has no script reads a page: the form again, with what was typed and what is wrong.
-            Some(page) => answers::form(&app.contract, form, &page, &refused.problem),
+            Some(typed) => answers::form(&app, form, &typed, &refused.problem),
             None => refused.problem.into_response(),
         },
     }
@@ -72,7 +72,8 @@ fn accepted(app: &App, form: &Form, received: &Received) -> Response {
         guard::Path::Script => (StatusCode::ACCEPTED, Json(json!({ "id": id }))).into_response(),
         guard::Path::Plain => {
             let site = &app.contract.site;
-            let page = schema::thanks(form.id.as_str(), &received.language, &site.languages, site.folders);
+            let end = if site.folders { Ending::Slash } else { Ending::Name };
+            let page = schema::thanks(form.id.as_str(), &received.language, &site.languages, end);
             // The reference is in the fragment, which no server and no log sees.
             (StatusCode::SEE_OTHER, [(header::LOCATION, format!("{page}#{id}"))]).into_response()
         }
