@@ -12,4 +12,5 @@ pub mod ports;
 pub mod problem;
 pub mod routes;
 pub mod schedule;
+pub mod store;
 pub mod token;

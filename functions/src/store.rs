@@ -1,0 +1,146 @@
+//! The store of leads on SQLite or PostgreSQL: [`Store`] on one text of SQL.
+//!
+//! sqlx's `Any` speaks to both. The few statements in which they differ ask [`Database`]. Texts of errors come from codes alone, since a
+//! database quotes values in its own.
+
+mod accept;
+mod columns;
+mod database;
+mod deliveries;
+mod fault;
+mod leads;
+mod limits;
+mod row;
+mod schema;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{Any, AnyPool, Transaction};
+
+use crate::lead::{Lead, LeadId, OutboxRow, SinkId};
+use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Settled, Stopped, Store, StoreError};
+
+pub use columns::{COLUMNS, Holds};
+use database::Database;
+pub use database::Patience;
+
+/// A database of leads.
+#[derive(Debug)]
+pub struct SqlStore {
+    pool: AnyPool,
+    database: Database,
+    patience: Patience,
+}
+
+/// The store at `postgres://…` or `sqlite:FILE`. Nothing is connected before the first use, so that this takes no time and cannot wait;
+/// it needs a running tokio.
+///
+/// # Errors
+/// An address that is none of a database.
+pub fn open(url: &str, patience: Patience) -> Result<SqlStore, StoreError> {
+    let (database, pool) = database::open(url, patience)?;
+    Ok(SqlStore { pool, database, patience })
+}
+
+impl SqlStore {
+    /// Makes the tables of this version, or brings older ones up to it. Harmless when they are there, and when two do it at once.
+    ///
+    /// # Errors
+    /// As every use of the store; and tables that this program did not make.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        // A change of large tables takes longer than a request may.
+        schema::migrate(&self.pool, self.database).await
+    }
+
+    /// Closes every connection, when what they do is done. Whatever comes later finds the store unreachable.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A transaction that will write.
+    async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        self.pool.begin_with(self.database.begin()).await
+    }
+
+    /// The result of some work, or that it took too long. What is dropped in the middle is rolled back.
+    async fn within<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>> + Send) -> Result<T, StoreError> {
+        match tokio::time::timeout(self.patience.answer, work).await {
+            Ok(result) => result.map_err(|error| fault::told(self.database, &error)),
+            Err(_) => Err(fault::too_slow()),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    fn name(&self) -> &'static str {
+        self.database.name()
+    }
+
+    async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError> {
+        self.within(accept::accept(self, entry)).await
+    }
+
+    async fn claim(&self, now: Timestamp, lease: Duration, most: u32) -> Result<Vec<Claim>, StoreError> {
+        self.within(deliveries::claim(self, now, lease, most)).await
+    }
+
+    async fn settle(&self, claim: &Claim, settled: &Settled) -> Result<bool, StoreError> {
+        self.within(deliveries::settle(self, claim, settled)).await
+    }
+
+    async fn stop(&self, sink: &SinkId, stopped: Option<&Stopped>) -> Result<(), StoreError> {
+        self.within(deliveries::stop(self, sink, stopped)).await
+    }
+
+    async fn stopped(&self) -> Result<Vec<Stopped>, StoreError> {
+        self.within(deliveries::stopped(self)).await
+    }
+
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
+        self.within(deliveries::counts(self, now)).await
+    }
+
+    async fn count(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError> {
+        self.within(limits::count(self, limit, window, now)).await
+    }
+
+    async fn level(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError> {
+        self.within(limits::level(self, limit, window, now)).await
+    }
+
+    async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError> {
+        self.within(leads::list(self, filter)).await
+    }
+
+    async fn deliveries(&self, filter: &Filter) -> Result<Vec<OutboxRow>, StoreError> {
+        self.within(deliveries::list(self, filter)).await
+    }
+
+    async fn retry(&self, filter: &Filter, now: Timestamp) -> Result<u64, StoreError> {
+        self.within(deliveries::retry(self, filter, now)).await
+    }
+
+    async fn erase(&self, lead: LeadId) -> Result<Option<Vec<OutboxRow>>, StoreError> {
+        self.within(leads::erase(self, lead)).await
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.within(limits::sweep(self, now)).await
+    }
+
+    async fn ran(&self, job: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.within(schema::ran(self, job, now)).await
+    }
+
+    async fn last_run(&self, job: &str) -> Result<Option<Timestamp>, StoreError> {
+        self.within(schema::last_run(self, job)).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        let newest = self.within(schema::newest(self)).await;
+        schema::judge(newest)
+    }
+}

@@ -1,0 +1,63 @@
+//! What each column of the store holds: a check of the build holds this against what the registry declares, and a test against the real
+//! tables.
+
+use registry::model::Holding;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// What the form asks for and captures, with what tells one submission from another.
+    Lead,
+    /// What was tried of each delivery, and what tells a repetition.
+    Deliveries,
+    /// What protects the forms.
+    Protection,
+    /// How the program itself fares; nothing of it comes from a visitor.
+    Operation,
+}
+
+impl Holds {
+    /// What the registry must declare for it beside the fields of forms; none where these, or nobody, stand for it.
+    pub const fn holding(self) -> Option<Holding> {
+        match self {
+            Self::Deliveries => Some(Holding::Deliveries),
+            Self::Protection => Some(Holding::Protection),
+            Self::Lead | Self::Operation => None,
+        }
+    }
+}
+
+/// Each column of each table that migrations make.
+pub const COLUMNS: &[(&str, &str, Holds)] = &[
+    ("leads", "id", Holds::Lead),
+    ("leads", "form", Holds::Lead),
+    ("leads", "language", Holds::Lead),
+    ("leads", "received", Holds::Lead),
+    ("leads", "contacted", Holds::Lead),
+    ("leads", "fields", Holds::Lead),
+    ("leads", "captured", Holds::Lead),
+    ("leads", "held", Holds::Protection),
+    ("leads", "key_digest", Holds::Deliveries),
+    ("leads", "fingerprint", Holds::Deliveries),
+    ("deliveries", "lead", Holds::Deliveries),
+    ("deliveries", "sink", Holds::Deliveries),
+    ("deliveries", "state", Holds::Deliveries),
+    ("deliveries", "attempts", Holds::Deliveries),
+    ("deliveries", "first_attempt", Holds::Deliveries),
+    ("deliveries", "due", Holds::Deliveries),
+    ("deliveries", "failure", Holds::Deliveries),
+    ("deliveries", "reference", Holds::Deliveries),
+    ("deliveries", "lease", Holds::Deliveries),
+    ("deliveries", "leased_until", Holds::Deliveries),
+    ("stopped_sinks", "sink", Holds::Operation),
+    ("stopped_sinks", "until", Holds::Operation),
+    ("stopped_sinks", "failure", Holds::Operation),
+    ("counted", "name", Holds::Protection),
+    ("counted", "length", Holds::Protection),
+    ("counted", "begins", Holds::Protection),
+    ("counted", "number", Holds::Protection),
+    ("spent_proofs", "nonce", Holds::Protection),
+    ("spent_proofs", "until", Holds::Protection),
+    ("jobs", "job", Holds::Operation),
+    ("jobs", "ran", Holds::Operation),
+];
