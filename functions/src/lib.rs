@@ -1,5 +1,6 @@
 //! The serverless functions: one router, whatever host runs it.
 
+pub mod answers;
 pub mod app;
 pub mod config;
 pub mod lead;
@@ -9,4 +10,5 @@ pub mod ports;
 pub mod problem;
 pub mod routes;
 pub mod schedule;
+pub mod submission;
 pub mod token;

@@ -57,7 +57,7 @@ pub(crate) const HOUSES: [House; 3] = [
             &["personal", "problem", "schedule", "token"],
             &["lead"],
             &["config", "log", "submission"],
-            &["ports"],
+            &["answers", "ports"],
             &["egress", "guard", "mail", "store"],
             &["adapters", "outbox"],
             &["app", "stand_ins"],
