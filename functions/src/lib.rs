@@ -1,5 +1,6 @@
 //! The serverless functions: one router, whatever host runs it.
 
+pub mod answers;
 pub mod app;
 pub mod config;
 pub mod guard;
@@ -13,4 +14,5 @@ pub mod problem;
 pub mod routes;
 pub mod schedule;
 pub mod store;
+pub mod submission;
 pub mod token;

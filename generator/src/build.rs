@@ -12,6 +12,7 @@ mod order;
 mod others;
 mod pages;
 mod policies;
+mod thanks;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -135,6 +136,7 @@ impl Builder {
         self.versions.refresh(&self.inputs);
         diagnostics.extend(self.versions.diagnostics());
         policies::complete(&config, registry, &self.versions, &mut documents);
+        thanks::complete(&config, registry, &mut documents);
         let SiteMemory { key: site_key, site, diagnostics: of_structure } = self.site(&config, &documents);
         diagnostics.extend(of_structure);
         diagnostics.extend(check::change_without_notice::check(&site, registry, &self.versions.versions));

@@ -5,12 +5,14 @@ mod lists;
 mod names;
 mod policies;
 mod targets;
+pub mod thanks;
 mod tree;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use registry::derive::schema::Ending;
 
 use crate::document::Outline;
 use crate::document::front_matter::SortBy;
@@ -63,6 +65,8 @@ pub enum Kind {
     Tags,
     /// The pages of one tag.
     Tag,
+    /// What visitors see when they have sent a form.
+    Thanks,
     /// What visitors see at an address that does not exist.
     NotFound,
 }
@@ -76,6 +80,7 @@ impl Kind {
             Self::Page => "page",
             Self::Tags => "tags",
             Self::Tag => "tag",
+            Self::Thanks => "thanks",
             Self::NotFound => "not-found",
         }
     }
@@ -85,7 +90,7 @@ impl Kind {
         match self {
             Self::Home => "home.html",
             Self::Section => "section.html",
-            Self::Page => "page.html",
+            Self::Page | Self::Thanks => "page.html",
             Self::Tags => "tags.html",
             Self::Tag => "tag.html",
             Self::NotFound => "404.html",
@@ -213,10 +218,12 @@ pub fn assemble(config: Arc<Config>, outlines: &[Arc<Outline>], files: &[Arc<str
     let names = names::read(&site.config, outlines, drafts);
     let folders = tree::plant(&mut site, &names, outlines);
     policies::plant(&mut site, outlines);
+    thanks::plant(&mut site, outlines);
     lists::fill(&mut site, &folders);
     targets::copy_files(&mut site, files, &folders);
     targets::index(&mut site, outlines, folders);
     targets::translate(&mut site, &names);
+    thanks::translate(&mut site);
     targets::redirects(&mut site);
     targets::menus(&mut site);
     site
@@ -226,6 +233,11 @@ impl Site {
     /// A language's code.
     pub fn language(&self, id: LanguageId) -> &str {
         &self.config.languages[id]
+    }
+
+    /// How the addresses of pages end.
+    pub fn ending(&self) -> Ending {
+        if self.config.urls == config::Urls::Folders { Ending::Slash } else { Ending::Name }
     }
 
     /// The prefix of a language's addresses: nothing for the default one.

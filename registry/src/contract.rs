@@ -39,10 +39,31 @@ pub struct Site {
     pub languages: Vec<String>,
     /// Whether its pages' addresses end with a slash.
     pub folders: bool,
+    /// The address of its privacy policy, by language.
+    #[serde(default)]
+    pub policies: BTreeMap<String, String>,
     /// The words of the interface, by language and key.
     pub words: BTreeMap<String, Map<String, Value>>,
     /// The site's own templates in place of the functions' by name, such as `emails/confirmation.html`.
     pub templates: BTreeMap<String, String>,
+}
+
+impl Site {
+    /// A word of the interface in a language. Countries have a map of their own: `country_FR` is `countries.FR`.
+    pub fn word(&self, language: &str, key: &str) -> Option<String> {
+        let words = self.words.get(language)?;
+        let found = match key.strip_prefix("country_") {
+            Some(code) => words.get("countries")?.get(code),
+            None => words.get(key),
+        };
+        found?.as_str().map(str::to_owned)
+    }
+
+    /// The language of the site that was asked for, else its first one.
+    pub fn language<'a>(&'a self, asked: Option<&str>) -> &'a str {
+        let known = self.languages.iter().find(|language| Some(language.as_str()) == asked);
+        known.or(self.languages.first()).map_or("en", String::as_str)
+    }
 }
 
 /// Why a contract cannot be used.

@@ -27,7 +27,8 @@ pub use stated::{Localized, Stated};
 pub use uses::{BasisUse, DataCategory, Enforcer, From, Keep, Purpose, Retention};
 pub use who::{AutomatedDecisions, Controller, Dpo, Facts, Recipient, Sale};
 pub use word::{
-    Basis, CaptureKind, Category, Channel, DeliveryKind, Directive, Holding, Party, Right, Role, Safeguard, StorageKind, System, Then,
+    Basis, CaptureKind, Category, Channel, DeliveryKind, Directive, Fault, Holding, Party, Right, Role, Safeguard, StorageKind, System,
+    Then,
 };
 
 /// Where the registry lies, below a site's root.

@@ -126,6 +126,7 @@ impl Builder {
         let look = Look { theme: &self.look.theme, templates: &self.look.templates, shared, finish: Finish::Keep };
         let mut documents = self.inputs.documents();
         complete(&build.site.config, &build.declared.registry, &self.versions, &mut documents);
+        super::thanks::complete(&build.site.config, &build.declared.registry, &mut documents);
         let page = &build.site.pages[id];
         let document = page.document.map(|document| documents[document].clone());
         let view = view::view(&build.site, id, document.as_deref(), &|key| shared.word(page.language, key));

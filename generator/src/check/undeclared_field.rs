@@ -1,5 +1,7 @@
 //! The check `undeclared-field`: see its doc in `rules/undeclared-field.md`.
 
+use registry::derive::policy;
+use registry::derive::schema::TECHNICAL;
 use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, suggest};
 use registry::model::{self, Form as Declared};
 
@@ -34,7 +36,9 @@ pub(super) fn check(built: Built<'_>, uses: &Uses, told: &mut Vec<Told>) {
             told.push(of_form(found.help("add `method=\"post\"` to the `<form>`")));
         }
         for (name, at) in &form.controls {
-            if declared.iter().flatten().all(|form| form.fields.iter().any(|field| field.name == name.as_ref())) {
+            // What every form sends beside its fields is the functions' own.
+            let is_technical = TECHNICAL.iter().any(|(technical, _)| *technical == name.as_ref());
+            if is_technical || declared.iter().flatten().all(|form| form.fields.iter().any(|field| field.name == name.as_ref())) {
                 continue;
             }
             let names: Vec<&str> = known.fields.iter().map(|field| field.name.as_str()).collect();
@@ -58,8 +62,9 @@ fn declared<'r>(built: Built<'r>, action: &str) -> Option<&'r Declared> {
         Place::Own(path) => path,
         Place::Elsewhere(_) => return None,
     };
-    let name = path.split(['?', '#']).next()?.strip_prefix(ENDPOINT)?;
-    built.registry.forms.iter().find(|form| form.id.as_str() == name)
+    let path = path.split(['?', '#']).next()?;
+    let is_it = |form: &&Declared| path == policy::action(form.id.as_str()) || path.strip_prefix(ENDPOINT) == Some(form.id.as_str());
+    built.registry.forms.iter().find(is_it)
 }
 
 /// A form that is sent where no declared one is.

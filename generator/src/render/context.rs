@@ -1,7 +1,10 @@
 //! What all pages of a language share in their templates: the site, its menus, the interface's words, the data.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
-use registry::derive::policy::{Policy, policy};
+use registry::derive::policy::{self, Policy};
+use registry::derive::schema::thanks;
 use registry::derive::words::Words;
 use registry::model::{Registry, Stated};
 use serde::Serialize;
@@ -12,7 +15,7 @@ use super::consent::{Banner, Links};
 use super::feed;
 use super::interface::spoken_date;
 use crate::digest::{Digest, Hasher};
-use crate::site::Site;
+use crate::site::{Page, Site};
 
 /// What all pages share, ready for templates.
 #[derive(Clone, Debug)]
@@ -43,6 +46,8 @@ struct SiteFields<'a> {
     menus: serde_json::Map<String, Json>,
     feed: String,
     choices: String,
+    policy: String,
+    thanks: BTreeMap<&'a str, String>,
     consent: Option<Links<'a>>,
     extra: &'a Json,
     theme_color: ThemeColor<'a>,
@@ -74,7 +79,7 @@ impl Shared {
                 .expect("a site's fields are plain data, which is always JSON");
             let code = site.language(language);
             let get = |key: &str| word(&words, key).map(str::to_owned);
-            let policy = policy(registry, Words { language: code, get: &get });
+            let policy = policy::policy(registry, Words { language: code, get: &get });
             let privacy = serde_json::to_value(&policy).expect("a policy is plain data, which is always JSON");
             hasher.add(fields.to_string()).add(words.to_string()).add(privacy.to_string());
             Language {
@@ -153,6 +158,8 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, banner: Option<&'a Banner>
         languages: &config.languages,
         menus: menus.collect(),
         feed: feed::path(site, language).map(|path| format!("/{path}")).unwrap_or_default(),
+        policy: policy(site, language).unwrap_or_default(),
+        thanks: registry.forms.iter().map(|form| (form.id.as_str(), thanks(form.id.as_str(), code, &config.languages, site.ending()))).collect(),
         choices: if registry.asks_for_consent() { choices(site, language) } else { String::new() },
         consent: banner.and_then(|banner| banner.links(language)),
         extra: &config.extra,
@@ -169,11 +176,18 @@ fn known(text: Option<&Stated<String>>) -> &str {
 /// Where visitors read of the services that need their consent: the cookies' own policy in their language, else the privacy
 /// policy; empty where there is neither.
 pub fn choices(site: &Site, language: usize) -> String {
-    let page = |name: &str| {
-        site.pages.iter().find(|page| {
-            let policy = page.outline.as_ref().and_then(|outline| outline.front.policy.as_ref());
-            page.language == language && policy.is_some_and(|(policy, _)| policy == name)
-        })
-    };
-    page("cookies").or_else(|| page("privacy")).map(|page| format!("{}#declared-cookies", page.url)).unwrap_or_default()
+    let page = of_policy(site, language, "cookies").or_else(|| of_policy(site, language, "privacy"));
+    page.map(|page| format!("{}#declared-cookies", page.url)).unwrap_or_default()
+}
+
+/// The address of the privacy policy in a language.
+pub fn policy(site: &Site, language: usize) -> Option<String> {
+    of_policy(site, language, "privacy").map(|page| page.url.to_string())
+}
+
+fn of_policy<'s>(site: &'s Site, language: usize, name: &str) -> Option<&'s Page> {
+    site.pages.iter().find(|page| {
+        let policy = page.outline.as_ref().and_then(|outline| outline.front.policy.as_ref());
+        page.language == language && policy.is_some_and(|(policy, _)| policy == name)
+    })
 }

@@ -31,7 +31,7 @@ pub fn xml(site: &Site) -> Option<String> {
 fn is_listed(site: &Site, id: usize) -> bool {
     let page = &site.pages[id];
     let draft = page.outline.as_ref().is_some_and(|o| o.front.draft);
-    page.kind != Kind::NotFound && !draft && page.list.pager.as_ref().is_none_or(|pager| pager.number == 1)
+    !matches!(page.kind, Kind::NotFound | Kind::Thanks) && !draft && page.list.pager.as_ref().is_none_or(|pager| pager.number == 1)
 }
 
 /// The word to crawlers: everything may be read, and where the sitemap is.

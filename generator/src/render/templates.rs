@@ -90,7 +90,7 @@ impl Templates {
 
     /// The names of the templates that are made for pages: no parts, no shortcodes, none of what publishing a policy makes, not the tool's own spare ones.
     pub fn page_templates(&self) -> Vec<&str> {
-        let others = [PREFIX, "partials/", "policy-", "shortcodes/"];
+        let others = [PREFIX, "answers/", "emails/", "partials/", "policy-", "shortcodes/"];
         let for_pages =
             |name: &&str| !others.iter().any(|folder| name.starts_with(folder)) && !matches!(*name, "base.html" | "redirect.html");
         self.paths.keys().map(String::as_str).filter(for_pages).collect()

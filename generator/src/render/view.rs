@@ -240,6 +240,7 @@ fn title<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>) -> Cow<'a, str> {
     let front = page.outline.as_ref().map(|outline| &outline.front);
     match page.kind {
         Kind::Tags => words("tags").into(),
+        Kind::Thanks => words("form_thanks_title").into(),
         Kind::NotFound if page.title.is_empty() => words("not_found_title").into(),
         _ => match site.beside(id) {
             Some(Told::Version) => {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::words::Words;
 use crate::model::{Localized, Registry, Stated};
 pub use browser::{CategoryView, CookieView, ServiceView, StorageView};
-pub use forms::{ControlView, FormView, action};
+pub use forms::{CodeView, ControlView, FormView, ScriptView, action, fault, form};
 pub use people::{AttributionView, CaliforniaRightView, CaliforniaView, ChangesView, ExtensionView, MeasuresView, RightView, RightsView};
 pub use promises::{Promise, promises};
 pub use uses::{BasesView, BasisView, DataView, FieldView, PurposeView, RetentionView, UnderBasis};

@@ -56,6 +56,39 @@ words! {
         /// A call of an automation, with the submission's id and no field that is not named.
         Webhook = "webhook",
     }
+    /// What can be wrong with a field of a submission.
+    Fault {
+        /// It must be filled in, and is blank or not there.
+        Missing = "missing",
+        /// It has fewer characters than its least.
+        TooShort = "too-short",
+        /// It has more characters than its most.
+        TooLong = "too-long",
+        /// It is no e-mail address.
+        NotAnEmail = "not-an-email",
+        /// It is no telephone number with a country code.
+        NotAPhone = "not-a-phone",
+        /// It is no web address.
+        NotALink = "not-a-link",
+        /// It is no day and time.
+        NotAMoment = "not-a-moment",
+        /// It is none of its options.
+        NotAnOption = "not-an-option",
+        /// It does not match the pattern that its author gave.
+        WrongPattern = "wrong-pattern",
+        /// It holds characters that nobody can see and no keyboard writes.
+        ControlCharacters = "control-characters",
+        /// It has several lines where there is one.
+        SeveralLines = "several-lines",
+        /// The form has no such field.
+        UnknownField = "unknown-field",
+        /// It is a number, a list or the like where text is expected.
+        WrongType = "wrong-type",
+        /// It is there twice.
+        Duplicate = "duplicate",
+        /// There are more fields than any form has.
+        TooManyFields = "too-many-fields",
+    }
     /// What the functions keep of their own, beside the fields of forms.
     Holding {
         /// Of each delivery, what was tried and when; the idempotency key of the submission.
