@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod config;
+pub mod contract;
+pub mod host;
 pub mod lead;
 pub mod log;
 pub mod personal;
