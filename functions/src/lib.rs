@@ -3,8 +3,10 @@
 pub mod answers;
 pub mod app;
 pub mod config;
+pub mod contract;
 pub mod guard;
 pub mod health;
+pub mod host;
 pub mod lead;
 pub mod log;
 pub mod outbox;

@@ -1,6 +1,7 @@
 //! What the functions need of the world: a store of leads, sinks that deliver them, a clock, and time after the response.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
+use crate::personal::Personal;
 
 /// The time.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -48,6 +50,22 @@ impl Background {
 impl fmt::Debug for Background {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Background")
+    }
+}
+
+/// The address that a request came from, as its host saw it. Each host puts it into the extensions of a request; nothing else tells it.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(Personal<IpAddr>);
+
+impl ClientAddress {
+    /// What the host saw.
+    pub const fn new(address: IpAddr) -> Self {
+        Self(Personal::new(address))
+    }
+
+    /// The address, for what the registry declares of it.
+    pub const fn reveal(&self) -> IpAddr {
+        *self.0.reveal()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use registry::diagnostic::{Diagnostic, Severity, Span};
+use registry::diagnostic::{Diagnostic, Severity, Span, position};
 use serde_json::json;
 
 /// How diagnostics are shown.
@@ -39,7 +39,7 @@ pub fn render(diagnostics: &[Diagnostic], format: Format, style: Style, texts: T
     }
     match format {
         Format::Human => diagnostics.iter().map(|d| human(d, style, &files) + "\n\n").collect(),
-        Format::Short => diagnostics.iter().map(|d| short(d, &files) + "\n").collect(),
+        Format::Short => diagnostics.iter().map(|d| d.short(|file| files.text(file)) + "\n").collect(),
         Format::Json => {
             let all: Vec<_> = diagnostics.iter().map(|d| object(d, &files)).collect();
             format!("{:#}\n", serde_json::Value::from(all))
@@ -65,10 +65,7 @@ impl Files<'_> {
 
     /// Line and column of a byte, both from 1, the column in characters.
     fn place(&self, file: &str, at: usize) -> (usize, usize) {
-        let Some(text) = self.text(file) else { return (1, 1) };
-        let before = &text[..text.floor_char_boundary(at)];
-        let line = before.matches('\n').count() + 1;
-        (line, before.rsplit('\n').next().unwrap_or("").chars().count() + 1)
+        self.text(file).map_or((1, 1), |text| position(text, at))
     }
 }
 
@@ -111,24 +108,6 @@ fn within(text: &str, span: Span) -> Span {
     Span { start, end: text.ceil_char_boundary(span.end.clamp(start, text.len())) }
 }
 
-fn severity(diagnostic: &Diagnostic) -> &'static str {
-    match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
-fn short(diagnostic: &Diagnostic, files: &Files<'_>) -> String {
-    let what = format!("{}[{}]: {}", severity(diagnostic), diagnostic.rule.name, diagnostic.message);
-    match diagnostic.labels.first() {
-        None => what,
-        Some(label) => {
-            let (line, column) = files.place(&label.file, label.span.map_or(0, |span| span.start));
-            format!("{}:{line}:{column}: {what}", label.file)
-        }
-    }
-}
-
 fn object(diagnostic: &Diagnostic, files: &Files<'_>) -> serde_json::Value {
     let labels = diagnostic.labels.iter().map(|label| {
         let (line, column) = files.place(&label.file, label.span.map_or(0, |span| span.start));
@@ -137,7 +116,7 @@ fn object(diagnostic: &Diagnostic, files: &Files<'_>) -> serde_json::Value {
     });
     json!({
         "rule": diagnostic.rule.name,
-        "severity": severity(diagnostic),
+        "severity": diagnostic.severity.name(),
         "message": diagnostic.message,
         "places": labels.collect::<Vec<_>>(),
         "why": diagnostic.why,

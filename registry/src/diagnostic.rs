@@ -42,6 +42,22 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Line and column of a byte of a text, both from 1, the column in characters.
+pub fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(at)];
+    (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or("").chars().count() + 1)
+}
+
 /// Byte offsets into a file's text, the end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -132,6 +148,15 @@ impl Diagnostic {
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
         self
+    }
+
+    /// One line: `file:line:column: severity[rule]: message`. `texts` has a file's text by its path.
+    pub fn short<'t>(&self, texts: impl Fn(&str) -> Option<&'t str>) -> String {
+        let what = format!("{}[{}]: {}", self.severity.name(), self.rule.name, self.message);
+        let Some(label) = self.labels.first() else { return what };
+        let start = label.span.map_or(0, |span| span.start);
+        let (line, column) = texts(&label.file).map_or((1, 1), |text| position(text, start));
+        format!("{}:{line}:{column}: {what}", label.file)
     }
 
     /// Where it stands in a sorted report: file, place, rule, message.

@@ -121,6 +121,21 @@ impl Node {
         }
     }
 
+    /// The plain data that it is, without its places.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Scalar(scalar) => match scalar.meaning() {
+                Meaning::Null => serde_json::Value::Null,
+                Meaning::Bool(value) => value.into(),
+                Meaning::Int(value) => value.into(),
+                Meaning::Float(value) => value.into(),
+                Meaning::Text => scalar.text.clone().into(),
+            },
+            Value::List(items) => items.iter().map(Self::to_json).collect(),
+            Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
+        }
+    }
+
     /// `true` or `false`.
     pub fn as_bool(&self) -> Option<bool> {
         match &self.value {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
-use registry::yaml::{self, Fields, Meaning, Node, Value};
+use registry::yaml::{self, Fields, Node};
 
 /// A date that is none.
 pub static INVALID_DATE: Rule =
@@ -100,7 +100,7 @@ pub fn read(file: &Arc<str>, text: &str, offset: usize) -> Reported<FrontMatter>
             policy: spanned(&mut fields, "policy"),
             version: spanned(&mut fields, "version"),
             effective: date(&mut fields, "effective", file),
-            extra: fields.take("extra").map(json).unwrap_or_default(),
+            extra: fields.take("extra").map(Node::to_json).unwrap_or_default(),
         };
         fields.finish_with(Some("what only templates read goes under `extra:`"));
     }
@@ -140,20 +140,5 @@ fn date(fields: &mut Fields<'_>, key: &'static str, file: &Arc<str>) -> Option<D
             );
             None
         }
-    }
-}
-
-/// YAML as the plain data that templates read.
-pub fn json(node: &Node) -> serde_json::Value {
-    match &node.value {
-        Value::Scalar(scalar) => match scalar.meaning() {
-            Meaning::Null => serde_json::Value::Null,
-            Meaning::Bool(value) => value.into(),
-            Meaning::Int(value) => value.into(),
-            Meaning::Float(value) => value.into(),
-            Meaning::Text => scalar.text.clone().into(),
-        },
-        Value::List(items) => items.iter().map(json).collect(),
-        Value::Map(entries) => serde_json::Value::Object(entries.iter().map(|e| (e.key.clone(), json(&e.value))).collect()),
     }
 }

@@ -7,7 +7,6 @@ use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
 use registry::yaml;
 use serde_json::{Map, Value as Json};
 
-use crate::document::front_matter::json;
 
 /// A data file that cannot be read.
 pub static INVALID_DATA: Rule =
@@ -30,7 +29,7 @@ pub fn read(files: &BTreeMap<Arc<str>, Arc<[u8]>>, diagnostics: &mut Vec<Diagnos
             }
         };
         let value = match ending {
-            "yaml" | "yml" => yaml::parse(path, text, 0).into_value(diagnostics).map(|root| json(&root)),
+            "yaml" | "yml" => yaml::parse(path, text, 0).into_value(diagnostics).map(|root| root.to_json()),
             "json" => from_json(path, text, diagnostics),
             "csv" => from_csv(path, text, diagnostics),
             _ => {

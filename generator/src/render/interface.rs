@@ -8,7 +8,6 @@ use serde_json::{Map, Value as Json};
 use tera::{Kwargs, State, TeraResult, Value};
 
 use super::theme::{Theme, ThemeFile};
-use crate::document::front_matter::json;
 
 /// A language of the site for which words are missing.
 pub static UNTRANSLATED_INTERFACE: Rule = Rule {
@@ -57,7 +56,7 @@ fn read(theme: &Theme, language: &str, diagnostics: &mut Vec<Diagnostic>) -> Map
     });
     for (path, text) in built_in.into_iter().chain(own) {
         let Some(root) = yaml::parse(&path, text, 0).into_value(diagnostics) else { continue };
-        match json(&root) {
+        match root.to_json() {
             Json::Object(map) => words.extend(map),
             _ => diagnostics.push(yaml::wrong_type("a file of words", "a map of keys and words", &path, root.span)),
         }

@@ -7,7 +7,7 @@ use registry::model::Localized;
 use registry::resolve::localized;
 use registry::yaml::{self, Fields, Node};
 
-use crate::document::front_matter::{json, positive};
+use crate::document::front_matter::positive;
 
 /// Where the configuration lies.
 pub const PATH: &str = "content/site.yaml";
@@ -182,7 +182,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Reported<Config> {
         feed: fields.typed("feed", "a whole number", |node| usize::try_from(node.as_int()?).ok()).unwrap_or(default.feed),
         theme_color: theme_color(&mut fields, file),
         icons: icons(&mut fields, file),
-        extra: fields.take("extra").map(json).unwrap_or_default(),
+        extra: fields.take("extra").map(Node::to_json).unwrap_or_default(),
         silenced: silenced(&mut fields, file),
     };
     fields.finish();

@@ -46,7 +46,7 @@ impl Site {
         }
         let tree = |path: &Arc<str>| {
             let text = String::from_utf8(files.read(path).unwrap()).unwrap();
-            front_matter::json(&yaml::parse(path, &text, 0).value.unwrap())
+            yaml::parse(path, &text, 0).value.unwrap().to_json()
         };
         let mut declared = tree(&Arc::from(FILE));
         let forms: Map<String, Value> = files.0.keys().filter_map(|path| Some((name(path)?.to_owned(), tree(path)))).collect();

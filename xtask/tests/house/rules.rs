@@ -54,7 +54,7 @@ pub(crate) const HOUSES: [House; 3] = [
         folder: "functions",
         name: "functions",
         floors: &[
-            &["personal", "problem", "schedule", "token"],
+            &["contract", "personal", "problem", "schedule", "token"],
             &["lead"],
             &["config", "log", "submission"],
             &["answers", "ports"],
