@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use registry::contract::Contract;
 use registry::model::{Form, FormId};
 
+use crate::answers::Answers;
 use crate::config::Config;
 use crate::guard::Keys;
 use crate::health::Remembered;
@@ -23,10 +24,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// The keys that tokens, proofs and hashes are made with.
     pub keys: Keys,
-    /// Where leads are kept.
-    pub store: Arc<dyn Store>,
-    /// The stores that take over, one after the other, where the first one cannot.
-    pub fallbacks: Arc<[Arc<dyn Store>]>,
+    /// Where leads are kept: the first that can take one does. Without one, none is accepted.
+    pub stores: Arc<[Arc<dyn Store>]>,
     /// Where leads are delivered to.
     pub sinks: Arc<[Arc<dyn Sink>]>,
     /// Who is told what needs a person.
@@ -37,11 +36,43 @@ pub struct App {
     pub in_flight: InFlight,
     /// The last answer about our health.
     pub health: Arc<Remembered>,
+    /// The pages that answer forms which were sent without a script.
+    pub answers: Arc<Answers>,
     /// The rules of the forms, made ready when the first submission comes.
     pub judges: Arc<OnceLock<BTreeMap<FormId, Judge>>>,
 }
 
+/// What is outside of the program: where leads are kept and delivered to, and what time it is.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Where leads are kept: the first that can take one does.
+    pub stores: Vec<Arc<dyn Store>>,
+    /// Where leads are delivered to.
+    pub sinks: Vec<Arc<dyn Sink>>,
+    /// Who is told what needs a person.
+    pub operations: Option<Arc<dyn Operations>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
 impl App {
+    /// What a program works with.
+    pub fn new(contract: Contract, config: Config, world: World) -> Self {
+        Self {
+            keys: Keys::new(config.secret.clone()),
+            contract: Arc::new(contract),
+            config: Arc::new(config),
+            stores: world.stores.into(),
+            sinks: world.sinks.into(),
+            operations: world.operations,
+            clock: world.clock,
+            in_flight: InFlight::default(),
+            health: Arc::default(),
+            answers: Arc::default(),
+            judges: Arc::default(),
+        }
+    }
+
     /// A form by its name.
     pub fn form(&self, name: &str) -> Option<&Form> {
         self.contract.registry.forms.iter().find(|form| form.id.as_str() == name)
@@ -54,19 +85,9 @@ impl App {
         judges.get(&form.id).expect("every form of the contract has its rules")
     }
 
-    /// Every store, in the order in which they are tried.
-    pub fn stores(&self) -> Vec<Arc<dyn Store>> {
-        std::iter::once(&self.store).chain(self.fallbacks.iter()).cloned().collect()
-    }
-
     /// The deliveries of a store.
-    pub fn outbox_of(&self, store: Arc<dyn Store>) -> Outbox {
-        Outbox { store, sinks: self.sinks.clone(), operations: self.operations.clone(), clock: self.clock.clone() }
-    }
-
-    /// The deliveries of the first store.
-    pub fn outbox(&self) -> Outbox {
-        self.outbox_of(self.store.clone())
+    pub fn outbox(&self, store: &Arc<dyn Store>) -> Outbox {
+        Outbox { store: store.clone(), sinks: self.sinks.clone(), operations: self.operations.clone(), clock: self.clock.clone() }
     }
 }
 

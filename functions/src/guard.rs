@@ -21,8 +21,8 @@ pub const PER_ADDRESS: Duration = Duration::from_secs(10 * 60);
 /// The window of the limit of all forms together.
 pub const OVERALL: Duration = Duration::from_secs(60);
 
-/// The most submissions of all forms within [`OVERALL`]. Far above any campaign; below what fills a store overnight.
-pub const MOST_OVERALL: u32 = 600;
+/// The most submissions of all forms within [`OVERALL`]: above what a store of one machine takes. Long before that, proofs of work grow.
+pub const MOST_OVERALL: u32 = 60_000;
 
 /// The most submissions without a script from one address within [`PER_ADDRESS`]: they bring no proof of work.
 pub const MOST_WITHOUT_SCRIPT: u32 = 2;

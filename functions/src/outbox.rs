@@ -47,6 +47,14 @@ pub struct Done {
     pub dead: u64,
 }
 
+impl std::ops::Add for Done {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { sent: self.sent + other.sent, delayed: self.delayed + other.delayed, dead: self.dead + other.dead }
+    }
+}
+
 impl Outbox {
     /// Attempts what is due, until nothing is or the time is over. An attempt that has begun is not cut short.
     ///

@@ -225,6 +225,11 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Which one it is, for `health` and `doctor`: `sqlite`, `postgresql`, `notion`.
     fn name(&self) -> &'static str;
 
+    /// Whether all instances count their limits here together.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Whether storing a lead here delivers it to a sink already, so that nothing is left to do for that one.
     fn delivers(&self, _sink: &SinkId) -> bool {
         false

@@ -79,6 +79,10 @@ impl Store for SqlStore {
         self.database.name()
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError> {
         self.within(accept::accept(self, entry)).await
     }

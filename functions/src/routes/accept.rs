@@ -29,33 +29,33 @@ const LINKS: usize = 1;
 const CAPTURED: usize = 500;
 
 /// What an idempotency key may be.
-pub const KEY: &str = "^[A-Za-z0-9_-]{8,64}$";
+pub(super) const KEY: &str = "^[A-Za-z0-9_-]{8,64}$";
 
 /// The header that brings it.
 const KEY_HEADER: &str = "idempotency-key";
 
 /// A lead that is stored.
 #[derive(Debug)]
-pub struct Received {
+pub(super) struct Received {
     /// Its id.
-    pub lead: LeadId,
+    pub(super) lead: LeadId,
     /// How it was sent.
-    pub path: Path,
+    pub(super) path: Path,
     /// The language of the page.
-    pub language: String,
+    pub(super) language: String,
     /// Why it is held back.
-    pub held: Vec<Suspicion>,
+    pub(super) held: Vec<Suspicion>,
     /// The store that has it.
-    pub store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
 }
 
 /// A submission that is refused.
 #[derive(Debug)]
-pub struct Rejected {
+pub(super) struct Rejected {
     /// Why.
-    pub problem: Problem,
+    pub(super) problem: Problem,
     /// What came, where who sent it has no script and reads a page; none for scripts, and for what could not be read.
-    pub again: Option<submission::Received>,
+    pub(super) again: Option<submission::Received>,
 }
 
 impl From<Problem> for Rejected {
@@ -74,7 +74,7 @@ impl From<Kind> for Rejected {
 ///
 /// # Errors
 /// What is wrong with it, or that nothing could store it. Nothing is stored then.
-pub async fn receive(app: &App, form: &Form, request: Request) -> Result<Received, Rejected> {
+pub(super) async fn receive(app: &App, form: &Form, request: Request) -> Result<Received, Rejected> {
     request::own_origin(request.headers(), request.uri())?;
     let sender = Sender::of(app, &request);
     let content_type = sender.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -160,11 +160,11 @@ async fn take(
 
 /// Stores it where that is possible: in the first store, else in the ones that take over.
 async fn store(app: &App, entry: Entry) -> Result<(Accepted, Arc<dyn Store>), Problem> {
-    for store in app.stores() {
+    for store in app.stores.iter() {
         let mut entry = entry.clone();
         entry.sinks.retain(|sink| !store.delivers(sink));
         match store.accept(&entry).await {
-            Ok(accepted) => return Ok((accepted, store)),
+            Ok(accepted) => return Ok((accepted, store.clone())),
             Err(error) => log::write(&Event::StoreFailed { store: store.name(), failure: error.failure() }),
         }
     }

@@ -12,7 +12,6 @@ use registry::model::Form;
 use serde_json::json;
 
 use super::accept::{self, Received};
-use crate::answers;
 use crate::app::App;
 use crate::guard::{self, Difficulty};
 use crate::lead::LeadId;
@@ -25,12 +24,15 @@ use crate::token;
 const AFTER_RESPONSE: Duration = Duration::from_secs(20);
 
 /// `GET /api/forms/{form}/challenge`: a token, and a proof of work to solve.
-pub async fn challenge(State(app): State<App>, Path(form): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn challenge(State(app): State<App>, Path(form): Path<String>) -> Result<Response, Problem> {
     let form = app.form(&form).ok_or(Kind::NotFound)?;
     let (name, now) = (form.id.as_str(), app.clock.now());
     // A store that cannot be asked is no reason to keep a form from opening; what it shares between instances is not known then.
-    let difficulty = match app.store.level(guard::FORMS, guard::OVERALL, now).await {
-        Ok(level) if app.config.database_url.is_some() => Difficulty::Load(level),
+    let difficulty = match app.stores.first() {
+        Some(store) if store.is_shared() => match store.level(guard::FORMS, guard::OVERALL, now).await {
+            Ok(level) => Difficulty::Load(level),
+            Err(_) => Difficulty::Fixed,
+        },
         _ => Difficulty::Fixed,
     };
     let challenge = app.keys.challenge(name, difficulty, now).map_err(|_| Kind::Internal)?;
@@ -39,12 +41,12 @@ pub async fn challenge(State(app): State<App>, Path(form): Path<String>) -> Resu
 }
 
 /// `POST /api/contact`: the discovery form's own address.
-pub async fn contact(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn contact(State(app): State<App>, request: Request) -> Response {
     send(app, "contact", request).await
 }
 
 /// `POST /api/forms/{form}`.
-pub async fn named(State(app): State<App>, Path(form): Path<String>, request: Request) -> Response {
+pub(super) async fn named(State(app): State<App>, Path(form): Path<String>, request: Request) -> Response {
     send(app, &form, request).await
 }
 
@@ -55,12 +57,15 @@ async fn send(app: App, form: &str, request: Request) -> Response {
     match accept::receive(&app, form, request).await {
         Ok(received) => {
             log::write(&Event::Accepted { request: &id, lead: received.lead, store: received.store.name(), held: &received.held });
-            deliver_later(&app, background, received.store.clone());
+            deliver_later(&app, background, &received.store);
             accepted(&app, form, &received)
         }
         Err(refused) => match refused.again {
             // Who has no script reads a page: the form again, with what was typed and what is wrong.
-            Some(typed) => answers::form(&app, form, &typed, &refused.problem),
+            Some(typed) => {
+                let token = token::issue(&app.keys.of("form token"), form.id.as_str(), app.clock.now());
+                app.answers.form(&app.contract, form, &typed, &refused.problem, &token)
+            }
             None => refused.problem.into_response(),
         },
     }
@@ -81,8 +86,8 @@ fn accepted(app: &App, form: &Form, received: &Received) -> Response {
 }
 
 /// Attempts deliveries after the response. Where the host gives no time for that, the next request or the job does it.
-fn deliver_later(app: &App, background: Option<Background>, store: Arc<dyn Store>) {
-    let outbox = app.outbox_of(store);
+fn deliver_later(app: &App, background: Option<Background>, store: &Arc<dyn Store>) {
+    let outbox = app.outbox(store);
     if let Some(background) = background {
         background.run(async move {
             if let Err(error) = outbox.drain(AFTER_RESPONSE).await {

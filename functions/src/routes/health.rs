@@ -9,12 +9,12 @@ use crate::app::App;
 use crate::health::examine;
 
 /// Answers; 503 where no lead can be accepted.
-pub async fn health(State(app): State<App>) -> Response {
+pub(super) async fn health(State(app): State<App>) -> Response {
     let now = app.clock.now();
     let health = match app.health.get(now) {
         Some(health) => health,
         None => {
-            let health = examine(&app.stores(), &app.sinks, now).await;
+            let health = examine(&app.stores, &app.sinks, now).await;
             app.health.put(now, &health);
             health
         }

@@ -1,5 +1,6 @@
 //! What the host's clock calls. Each call does what is due; calling twice, late or never loses nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -12,7 +13,8 @@ use subtle::ConstantTimeEq;
 use crate::app::App;
 use crate::health::OUTBOX_JOB;
 use crate::log::{self, Event};
-use crate::ports::StoreError;
+use crate::outbox::Done;
+use crate::ports::{Store, StoreError};
 use crate::problem::{Kind, Problem};
 
 /// How long a call works at most. The host ends it after ten seconds.
@@ -20,29 +22,33 @@ const TIME: Duration = Duration::from_secs(8);
 
 /// `GET /api/jobs/outbox`: attempts what is due, lets sinks run again that let us in, tells operations what needs a person, and forgets
 /// what is void.
-pub async fn outbox(State(app): State<App>, headers: HeaderMap) -> Response {
+pub(super) async fn outbox(State(app): State<App>, headers: HeaderMap) -> Response {
     if !authorized(&app, &headers) {
         return Problem::from(Kind::Unauthorized).into_response();
     }
-    match run(&app).await {
-        Ok(done) => Json(done).into_response(),
-        Err(error) => {
-            log::write(&Event::StoreFailed { store: app.store.name(), failure: error.failure() });
-            Problem::from(Kind::Unavailable).retry_after(60).into_response()
+    let (mut all, mut failed) = (Done::default(), false);
+    for store in app.stores.iter() {
+        match run(&app, store).await {
+            Ok(done) => all = all + done,
+            Err(error) => {
+                failed = true;
+                log::write(&Event::StoreFailed { store: store.name(), failure: error.failure() });
+            }
         }
     }
+    log::write(&Event::Ran { job: OUTBOX_JOB, done: all.sent });
+    if failed { Problem::from(Kind::Unavailable).retry_after(60).into_response() } else { Json(all).into_response() }
 }
 
-async fn run(app: &App) -> Result<crate::outbox::Done, StoreError> {
-    let outbox = app.outbox();
+async fn run(app: &App, store: &Arc<dyn Store>) -> Result<Done, StoreError> {
+    let outbox = app.outbox(store);
     outbox.probe().await?;
     let done = outbox.drain(TIME).await?;
     outbox.alert().await?;
     outbox.digest().await?;
     let now = app.clock.now();
-    app.store.sweep(now).await?;
-    app.store.ran(OUTBOX_JOB, now).await?;
-    log::write(&Event::Ran { job: OUTBOX_JOB, done: done.sent });
+    store.sweep(now).await?;
+    store.ran(OUTBOX_JOB, now).await?;
     Ok(done)
 }
 

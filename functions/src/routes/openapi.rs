@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use registry::contract::Contract;
-use registry::derive::schema;
+use registry::derive::{policy, schema};
 use registry::model::Form;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::problem::{Kind, TYPE};
 
 /// Answers with the document.
-pub async fn openapi(State(app): State<App>) -> Response {
+pub(super) async fn openapi(State(app): State<App>) -> Response {
     Json(document(&app.contract)).into_response()
 }
 
@@ -27,7 +27,7 @@ pub fn document(contract: &Contract) -> Value {
             body.remove("$schema");
         }
         schemas.insert(name(form), body);
-        paths.insert(schema::action(form.id.as_str()), json!({ "post": submission(form) }));
+        paths.insert(policy::action(form.id.as_str()), json!({ "post": submission(form) }));
         paths.insert(format!("/api/forms/{}/challenge", form.id), json!({ "get": challenge_of(form) }));
     }
     paths.insert("/api/health".to_owned(), json!({ "get": health() }));

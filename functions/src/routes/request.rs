@@ -13,7 +13,7 @@ use crate::log::{self, Event};
 use crate::problem::Kind;
 
 /// The most bytes of a body.
-pub const MOST_BYTES: usize = 16 * 1024;
+pub(super) const MOST_BYTES: usize = 16 * 1024;
 
 /// The longest that a body may take.
 const MOST_TIME: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ const REQUEST_ID: &str = "x-request-id";
 
 /// A request's id: made here, since one that is sent along could hold anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(pub String);
+pub(super) struct RequestId(pub String);
 
 impl RequestId {
     fn new() -> Self {
@@ -35,7 +35,7 @@ impl RequestId {
 }
 
 /// Gives a request its id, keeps its answer from being stored on the way, and writes a line about both.
-pub async fn observed(mut request: Request, next: Next) -> Response {
+pub(super) async fn observed(mut request: Request, next: Next) -> Response {
     let (start, id) = (Instant::now(), RequestId::new());
     // The route's own path: that of the request could hold what somebody typed.
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
@@ -60,7 +60,7 @@ pub async fn observed(mut request: Request, next: Next) -> Response {
 }
 
 /// The id of a request that [`observed`] has seen.
-pub fn id(request: &Request) -> String {
+pub(super) fn id(request: &Request) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
@@ -68,7 +68,7 @@ pub fn id(request: &Request) -> String {
 ///
 /// # Errors
 /// It comes from elsewhere, or from no page at all.
-pub fn own_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Kind> {
+pub(super) fn own_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Kind> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     // Browsers write this one themselves, and no page can.
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
@@ -86,7 +86,7 @@ pub fn own_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Kind> {
 ///
 /// # Errors
 /// It is too large or too slow, or breaks off.
-pub async fn body(request: Request) -> Result<Bytes, Kind> {
+pub(super) async fn body(request: Request) -> Result<Bytes, Kind> {
     let read = Limited::new(request.into_body(), MOST_BYTES).collect();
     match tokio::time::timeout(MOST_TIME, read).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
