@@ -1,0 +1,79 @@
+//! The store: one suite on both databases, each case on an empty one.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod coming;
+mod going;
+mod keeping;
+mod model;
+#[path = "../support/postgres.rs"]
+mod postgres;
+mod sample;
+mod world;
+
+use postgres::Postgres;
+use sample::Base;
+use tokio::runtime::{Builder, Runtime};
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Each case is a test on SQLite. On PostgreSQL they are one test, since a server takes seconds to start: the last name printed is that of
+/// the case that failed.
+macro_rules! suite {
+    ($($part:ident: $($case:ident),+;)+) => {
+        mod sqlite {
+            $($(
+                #[test]
+                fn $case() {
+                    super::runtime().block_on(super::$part::$case(&super::Base::sqlite()));
+                }
+            )+)+
+        }
+
+        fn on(server: &Postgres, runtime: &Runtime) {
+            $($(
+                println!("{}", stringify!($case));
+                runtime.block_on(async {
+                    $part::$case(&Base { url: server.database(stringify!($case)).await, folder: None }).await;
+                });
+            )+)+
+        }
+    };
+}
+
+suite! {
+    coming: a_lead_comes_back_as_it_came, a_key_is_for_one_submission, equal_keys_at_once_are_one_lead, a_proof_is_spent_once,
+        limits_hold_across_instances, what_is_cut_short_is_whole_or_not_there;
+    going: no_delivery_is_claimed_twice, a_lease_that_ran_out_is_claimed_again, a_stopped_sink_is_skipped, what_is_held_waits,
+        retried_is_what_the_filter_says, the_longest_due_come_first;
+    keeping: lists_are_filtered_and_sorted, nothing_remains_of_an_erased_lead, counts_tell_what_waits, sweeping_forgets_what_is_void,
+        jobs_note_when_they_ran;
+    world: tables_are_made_once, columns_are_those_that_are_told, no_error_quotes_a_value;
+}
+
+#[test]
+fn postgresql() {
+    let mut server = Postgres::start();
+    let runtime = runtime();
+    on(&server, &runtime);
+    println!("the model");
+    model::agrees(8, |number| {
+        let name = format!("model_{number}");
+        Base { url: runtime.block_on(server.database(&name)), folder: None }
+    });
+    println!("the server is gone");
+    let url = runtime.block_on(server.database("gone"));
+    runtime.block_on(world::a_server_that_stops_is_unreachable(&url, || server.stop()));
+}
+
+#[test]
+fn sqlite_agrees_with_the_model() {
+    model::agrees(24, |_| Base::sqlite());
+}
+
+#[test]
+fn what_does_not_answer_is_unreachable_in_time() {
+    runtime().block_on(world::what_does_not_answer_is_unreachable_in_time());
+}
