@@ -122,7 +122,7 @@ export async function unseenFocus(page) {
       const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
       return `${outlineStyle === "none" || outlineWidth === "0px" ? "none" : `${outlineStyle} ${outlineWidth}`} / ${boxShadow}`;
     };
-    const focusable = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex='-1']), iframe, audio[controls]";
+    const focusable = "a[href], button, input:not([type=hidden], [tabindex='-1']), select, textarea, summary, [tabindex]:not([tabindex='-1']), iframe, audio[controls]";
     const all = [...document.querySelectorAll(focusable)].filter((e) => !e.disabled && e.checkVisibility({ visibilityProperty: true }));
     globalThis.__focus = { look, waiting: new Set(all), quiet: new Map([...document.querySelectorAll("*")].map((e) => [e, look(e)])) };
   });

@@ -45,7 +45,10 @@ impl Answers {
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_LENGTH);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy).expect("base 64 and words of ASCII are a header's text"));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::try_from(policy).expect("base 64 and words of ASCII are a header's text"),
+        );
         *response.body_mut() = html.into();
         response
     }

@@ -4,11 +4,11 @@
 
 mod body;
 
+use regex_lite::Regex;
 use registry::derive::policy::fault as told;
 use registry::derive::schema::{self, Rule, Sense};
 use registry::derive::words::Words;
 use registry::model::{Fault, FieldType, Form};
-use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::lead::Values;
@@ -166,7 +166,9 @@ impl Judge {
     /// Makes the rules of a form ready.
     pub fn of(form: &Form) -> Self {
         let compiled = |rule: &Rule| rule.checks.iter().map(|check| Regex::new(&check.pattern).ok()).collect();
-        Self { rules: schema::rules(form).into_iter().map(|rule| (compiled(&rule), rule)).map(|(patterns, rule)| (rule, patterns)).collect() }
+        Self {
+            rules: schema::rules(form).into_iter().map(|rule| (compiled(&rule), rule)).map(|(patterns, rule)| (rule, patterns)).collect(),
+        }
     }
 
     /// The rule of a field.

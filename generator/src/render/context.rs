@@ -159,7 +159,11 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, banner: Option<&'a Banner>
         menus: menus.collect(),
         feed: feed::path(site, language).map(|path| format!("/{path}")).unwrap_or_default(),
         policy: policy(site, language).unwrap_or_default(),
-        thanks: registry.forms.iter().map(|form| (form.id.as_str(), thanks(form.id.as_str(), code, &config.languages, site.ending()))).collect(),
+        thanks: registry
+            .forms
+            .iter()
+            .map(|form| (form.id.as_str(), thanks(form.id.as_str(), code, &config.languages, site.ending())))
+            .collect(),
         choices: if registry.asks_for_consent() { choices(site, language) } else { String::new() },
         consent: banner.and_then(|banner| banner.links(language)),
         extra: &config.extra,

@@ -21,7 +21,8 @@ pub(super) fn plant(site: &mut Site, outlines: &[Arc<Outline>]) {
             continue;
         }
         let parent = site.homes[language];
-        let page = Page { document: Some(document), outline: Some(outline.clone()), parent, ..Page::new(Kind::Thanks, language, "", &address) };
+        let page =
+            Page { document: Some(document), outline: Some(outline.clone()), parent, ..Page::new(Kind::Thanks, language, "", &address) };
         site.add(page);
     }
 }
