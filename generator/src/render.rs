@@ -14,6 +14,7 @@ pub mod sitemap;
 pub mod style;
 pub mod templates;
 pub mod theme;
+pub mod vercel;
 pub mod view;
 pub mod webmanifest;
 pub mod well_known;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use registry::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use registry::model::Registry;
+use registry::yaml::{self, Fields};
 
-use crate::render::headers;
+use crate::render::vercel;
 use crate::site::Site;
 
 /// Where the host's configuration lies.
@@ -18,7 +19,8 @@ pub static STALE_HEADERS: Rule =
 /// Judges the text of `vercel.json`.
 pub fn check(text: &str, site: &Site, registry: &Registry) -> Vec<Diagnostic> {
     let file = Arc::from(PATH);
-    match headers::vercel_json(text, site, registry) {
+    let mut found = unknown_keys(text);
+    found.extend(match vercel::vercel_json(text, site, registry) {
         Some(wanted) if wanted == text => Vec::new(),
         Some(wanted) => {
             let line = text.lines().zip(wanted.lines()).take_while(|(a, b)| a == b).count();
@@ -36,7 +38,19 @@ pub fn check(text: &str, site: &Site, registry: &Registry) -> Vec<Diagnostic> {
                 .in_file(&file)
                 .help("`{}` is enough to begin with: its `headers` and `redirects` are made by plainsite"),
         ],
+    });
+    found
+}
+
+/// The keys that the host does not know. A misspelt one does nothing, and the host does not tell. JSON is YAML too, whose reader knows where a key stands.
+pub fn unknown_keys(text: &str) -> Vec<Diagnostic> {
+    let (file, mut diagnostics) = (Arc::from(PATH), Vec::new());
+    let root = yaml::parse(&file, text, 0).value.filter(|root| root.as_map().is_some());
+    if let Some(mut fields) = root.as_ref().and_then(|root| Fields::of(root, &file, "`vercel.json`", &mut diagnostics)) {
+        vercel::KEYS.iter().for_each(|key| _ = fields.take(key));
+        fields.finish();
     }
+    diagnostics
 }
 
 #[cfg(test)]
@@ -52,7 +66,16 @@ mod tests {
         assert_eq!(found.message, "`vercel.json` is not a JSON object");
         assert!(found.help.as_ref().is_some_and(|help| help.starts_with("`{}`") && help.contains("made by plainsite")));
         assert_eq!(check("{}", &site, &registry)[0].message, "`vercel.json` differs from what the site derives");
-        let derived = headers::vercel_json("{}", &site, &registry).unwrap();
+        let derived = vercel::vercel_json("{}", &site, &registry).unwrap();
         assert_eq!(check(&derived, &site, &registry), []);
+    }
+
+    #[test]
+    fn a_key_that_the_host_does_not_know_is_told_with_the_nearest() {
+        let found = unknown_keys("{\n  \"cleanUrls\": true,\n  \"servicse\": {}\n}\n").remove(0);
+        assert_eq!(found.rule.name, "unknown-key");
+        assert_eq!(found.help.as_deref(), Some("did you mean `services`?"));
+        assert_eq!(found.short(|_| Some("{\n  \"cleanUrls\": true,\n  \"servicse\": {}\n}\n")).split(" error").next(), Some("vercel.json:3:3:"));
+        assert_eq!(unknown_keys("[]"), []);
     }
 }

@@ -10,7 +10,7 @@ use registry::diagnostic::has_errors;
 use super::{Outcome, Shell, counted, drafts};
 use crate::build::{Build, Builder, Changes};
 use crate::check::stale_headers;
-use crate::render::headers;
+use crate::render::vercel;
 use crate::report::Format;
 use crate::source::Disk;
 use crate::write;
@@ -39,12 +39,18 @@ pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result
     let source = shell.disk()?;
     let out = arguments.out.clone().unwrap_or_else(|| shell.public());
     let mut built = once(arguments.drafts, shell.today, &source);
-    let vercel = shell.root.join(stale_headers::PATH);
-    let hosting = std::fs::read_to_string(&vercel).ok();
-    let wanted = hosting.as_deref().map(|text| headers::vercel_json(text, &built.site, &built.declared.registry));
-    if let (Some(text), Some(None)) = (&hosting, &wanted) {
-        built.diagnostics.extend(stale_headers::check(text, &built.site, &built.declared.registry));
-        built.output = None;
+    let path = shell.root.join(stale_headers::PATH);
+    let hosting = std::fs::read_to_string(&path).ok();
+    let wanted = hosting.as_deref().map(|text| vercel::vercel_json(text, &built.site, &built.declared.registry));
+    if let (Some(text), Some(wanted)) = (&hosting, &wanted) {
+        let found = match wanted {
+            Some(_) => stale_headers::unknown_keys(text),
+            None => stale_headers::check(text, &built.site, &built.declared.registry),
+        };
+        if has_errors(&found) {
+            built.output = None;
+        }
+        built.diagnostics.extend(found);
     }
     let Some(output) = &built.output else {
         shell.show(&built.diagnostics, &source, false);
@@ -63,8 +69,8 @@ pub(super) fn build(shell: &Shell, arguments: &BuildArguments) -> anyhow::Result
     if let (Some(text), Some(Some(wanted))) = (&hosting, &wanted)
         && text != wanted
     {
-        std::fs::write(&vercel, wanted).with_context(|| format!("cannot write `{}`", vercel.display()))?;
-        shell.say("wrote headers and redirects into `vercel.json`");
+        std::fs::write(&path, wanted).with_context(|| format!("cannot write `{}`", path.display()))?;
+        shell.say("wrote headers, redirects and jobs into `vercel.json`");
     }
     shell.show(&built.diagnostics, &source, false);
     silences(shell, &built);

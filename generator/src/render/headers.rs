@@ -1,10 +1,7 @@
-//! The headers that every host sends: for `vercel.json` and for the dev server, from one list.
+//! The headers that every host sends: for `vercel.json` (see `render::vercel`) and for the dev server, from one list.
 
 use registry::derive::{consent, headers};
 use registry::model::{Category, Registry};
-use serde_json::{Value, json};
-
-use crate::site::Site;
 
 /// Headers for the paths that a pattern matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,25 +49,4 @@ pub fn of(rules: &[HeaderRule], path: &str, cookie: Option<&str>) -> Vec<(&'stat
         headers.push((name, value));
     }
     headers
-}
-
-/// `vercel.json` with the headers and redirects of the site, all else as it was; `None` where the text is no JSON map.
-pub fn vercel_json(text: &str, site: &Site, registry: &Registry) -> Option<String> {
-    let mut root: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
-    let headers = rules(registry, site.config.base_url.as_deref()).into_iter().map(|rule| {
-        let headers: Vec<Value> = rule.headers.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
-        let source = format!("{}(.*)", rule.prefix);
-        match rule.accepted {
-            None => json!({ "source": source, "headers": headers }),
-            Some(accepted) => {
-                let has = json!([{ "type": "cookie", "key": consent::COOKIE, "value": consent::pattern(&accepted) }]);
-                json!({ "source": source, "has": has, "headers": headers })
-            }
-        }
-    });
-    root.insert("headers".into(), headers.collect());
-    let redirects =
-        site.redirects.iter().map(|r| json!({ "source": r.from, "destination": site.pages[r.to].url.as_ref(), "permanent": true }));
-    root.insert("redirects".into(), redirects.collect());
-    Some(format!("{:#}\n", Value::Object(root)))
 }
