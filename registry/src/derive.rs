@@ -3,6 +3,7 @@
 
 pub mod authority;
 pub mod consent;
+pub mod deliveries;
 pub mod dpv;
 pub mod edition;
 pub mod egress;
