@@ -1,9 +1,12 @@
 //! The serverless functions: one router, whatever host runs it.
 
+pub mod adapters;
 pub mod app;
 pub mod config;
+pub mod egress;
 pub mod lead;
 pub mod log;
+pub mod mail;
 pub mod personal;
 pub mod ports;
 pub mod problem;
