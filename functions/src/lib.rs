@@ -12,4 +12,6 @@ pub mod ports;
 pub mod problem;
 pub mod routes;
 pub mod schedule;
+#[cfg(feature = "stand-ins")]
+pub mod stand_ins;
 pub mod token;

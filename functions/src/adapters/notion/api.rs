@@ -12,7 +12,7 @@ use crate::egress::{Answer, Egress};
 use crate::lead::{Failure, Outcome};
 
 /// The version of the API whose shapes are used here.
-pub const VERSION: &str = "2025-09-03";
+const VERSION: &str = "2025-09-03";
 
 /// A connection to the data source of leads.
 #[derive(Clone, Debug)]

@@ -189,7 +189,8 @@ impl Store for NotionStore {
             let _turn = self.turn(kept.id()).await;
             // Read again: since the query, another one may have taken it.
             let Some((_, mut kept)) = self.read(&self.api.page(&kept.page).await.map_err(unreachable)?) else { continue };
-            let token = LeadId::new().to_string();
+            // The lease names its page, so that its outcome is written without a search.
+            let token = format!("{} {}", kept.page, LeadId::new());
             let rows = kept.state.take(now, lease, &token, &stopped);
             if rows.is_empty() {
                 continue;
@@ -206,7 +207,8 @@ impl Store for NotionStore {
 
     async fn settle(&self, claim: &Claim, settled: &Settled) -> Result<bool, StoreError> {
         let _turn = self.turn(claim.lead.id).await;
-        let Some((place, mut kept)) = self.of(claim.lead.id).await? else { return Ok(false) };
+        let Some((page, _)) = claim.lease.split_once(' ') else { return Ok(false) };
+        let Some((place, mut kept)) = self.read(&self.api.page(page).await.map_err(unreachable)?) else { return Ok(false) };
         let is_held = kept.state.settle(&claim.row.sink, &claim.lease, settled);
         if is_held {
             self.write(&place, &kept).await?;
