@@ -144,6 +144,12 @@ impl Config {
         if mail.is_some() && mail_from.is_none() {
             problems.push("`MAIL_FROM` is not set, and e-mails are to be sent".to_owned());
         }
+        let operations = get("OPERATIONS_EMAIL");
+        for (name, value) in [("MAIL_FROM", &mail_from), ("OPERATIONS_EMAIL", &operations)] {
+            if value.as_ref().is_some_and(|value| value.parse::<lettre::message::Mailbox>().is_err()) {
+                problems.push(format!("`{name}` is no e-mail address, such as `Acme <hello@acme.example>`"));
+            }
+        }
         let webhook = match (secret("WEBHOOK_URL"), secret("WEBHOOK_KEY")) {
             (Some(url), key) => Some(Webhook { url, key }),
             (None, Some(_)) => missing(&mut problems, "WEBHOOK_URL", "WEBHOOK_KEY"),
@@ -165,7 +171,7 @@ impl Config {
                 notion,
                 mail,
                 mail_from,
-                operations: get("OPERATIONS_EMAIL"),
+                operations,
                 webhook,
                 per_address,
                 addresses: Addresses::default(),
@@ -201,9 +207,10 @@ mod tests {
             ("SMTP_URL", "canary"),
             ("WEBHOOK_KEY", "canary"),
             ("FORMS_PER_ADDRESS", "canary"),
+            ("OPERATIONS_EMAIL", "canary"),
         ])
         .unwrap_err();
-        assert_eq!(problems.len(), 7, "{problems:#?}");
+        assert_eq!(problems.len(), 8, "{problems:#?}");
         assert!(problems.iter().all(|problem| !problem.contains("canary")), "{problems:#?}");
     }
 

@@ -77,6 +77,13 @@ pub struct Field {
     pub purpose: Option<PurposeId>,
 }
 
+impl Field {
+    /// The choice of a value.
+    pub fn option(&self, value: &str) -> Option<&OptionItem> {
+        self.options.iter().find(|option| option.value == value)
+    }
+}
+
 /// What a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,93 @@
+//! Notion: each lead is a page of a data source. It is a sink beside a database, and the store of a site without one.
+
+mod api;
+mod columns;
+mod properties;
+mod state;
+mod store;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use registry::derive::deliveries::Carried;
+use registry::model::Form;
+use serde_json::{Value, json};
+
+pub use api::Api;
+pub use columns::{Column, ColumnType, Use, columns, differences};
+pub use store::NotionStore;
+
+use super::Scope;
+use crate::lead::{Failure, LeadId, Outcome, SinkId};
+use crate::ports::{Claim, Sink};
+use api::Fault;
+use columns::Holds;
+
+/// Pages, one a lead.
+#[derive(Debug)]
+pub(super) struct Page {
+    scope: Scope,
+    api: Api,
+}
+
+impl Page {
+    pub(super) fn new(scope: Scope, api: Api) -> Self {
+        Self { scope, api }
+    }
+}
+
+#[async_trait]
+impl Sink for Page {
+    fn id(&self) -> &SinkId {
+        &self.scope.id
+    }
+
+    async fn deliver(&self, claim: &Claim, now: Timestamp) -> Outcome {
+        let (form, carried) = match self.scope.of(&claim.lead.form) {
+            Ok(declared) => declared,
+            Err(outcome) => return outcome,
+        };
+        // Notion recognises no repetition: after any earlier attempt, the page is looked for before one is made. An attempt that nobody
+        // wrote down, since its process was killed, shows in the time of the first one.
+        let was_attempted = claim.row.attempts > 0 || claim.row.first_attempt.is_some_and(|first| first < now);
+        if was_attempted {
+            match find(&self.api, form, &carried, claim.lead.id).await {
+                Ok(Some(page)) => return Outcome::Sent { reference: Some(page) },
+                Ok(None) => {}
+                Err(fault) => return fault.outcome(),
+            }
+        }
+        let columns = columns::of(form, &carried, Use::Sink);
+        match create(&self.api, properties::write(&columns, &claim.lead, None)).await {
+            Ok(page) => Outcome::Sent { reference: Some(page) },
+            Err(fault) => fault.outcome(),
+        }
+    }
+
+    async fn ready(&self) -> Result<(), Failure> {
+        self.api.data_source().await.map(drop)
+    }
+}
+
+/// Makes a page; its id. A page that was made although the answer is an error is adopted.
+async fn create(api: &Api, properties: Value) -> Result<String, Fault> {
+    let parent = json!({ "type": "data_source_id", "data_source_id": api.leads });
+    let made = api.post("/v1/pages", &json!({ "parent": parent, "properties": properties })).await;
+    match made {
+        Ok(page) => page["id"].as_str().map(str::to_owned).ok_or_else(Fault::strange),
+        Err(Fault { committed: Some(page), .. }) => Ok(page),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The page of a lead: its id.
+async fn find(api: &Api, form: &Form, carried: &Carried<'_>, lead: LeadId) -> Result<Option<String>, Fault> {
+    let columns = columns::of(form, carried, Use::Sink);
+    let found = api.query(&json!({ "filter": is_lead(&columns, lead), "page_size": 1 })).await?;
+    Ok(found["results"][0]["id"].as_str().map(str::to_owned))
+}
+
+/// The filter for the page of a lead.
+fn is_lead(columns: &[Column<'_>], lead: LeadId) -> Value {
+    let column = columns.iter().find(|column| column.holds == Holds::Lead).expect("every table of columns has one for the lead's id");
+    json!({ "property": column.name, column.kind.name(): { "equals": lead } })
+}

@@ -1,0 +1,223 @@
+//! The one way out: every call of an outside service goes through here, and none reaches a host that no recipient declares.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use registry::derive::egress;
+use registry::model::{Registry, covers};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Url};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use crate::config::{Addresses, Config, Mail};
+use crate::lead::Failure;
+
+/// How long a connection may take to come about.
+pub const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a call may take as a whole.
+pub const TOTAL: Duration = Duration::from_secs(10);
+
+/// The most bytes of an answer. No service has a reason to send more.
+const MOST: usize = 1_000_000;
+
+/// The way out of this program.
+pub struct Egress {
+    hosts: BTreeSet<String>,
+    /// Host and port of the stand-ins that the configuration names.
+    stand_ins: BTreeSet<(String, u16)>,
+    /// Setting up TLS takes longer than most requests: it waits for the first call.
+    client: OnceLock<Option<Client>>,
+}
+
+/// What a service answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Egress {
+    /// The way out of a site's functions. What the configuration names on loopback is a stand-in: nothing of it leaves the machine.
+    pub fn new(registry: &Registry, config: &Config) -> Arc<Self> {
+        let Addresses { notion, resend } = &config.addresses;
+        let mut named = vec![notion.as_str(), resend.as_str()];
+        named.extend(config.webhook.as_ref().map(|webhook| webhook.url.expose_secret()));
+        if let Some(Mail::Smtp(url)) = &config.mail {
+            named.push(url.expose_secret());
+        }
+        Arc::new(Self {
+            hosts: egress::hosts(registry).into_keys().map(str::to_owned).collect(),
+            stand_ins: named.into_iter().filter_map(|address| loopback(&Url::parse(address).ok()?)).collect(),
+            client: OnceLock::new(),
+        })
+    }
+
+    /// Whether an address may be called, by whatever protocol.
+    ///
+    /// # Errors
+    /// [`Failure::Undeclared`] where no recipient has its host.
+    pub fn permit(&self, address: &Url) -> Result<(), Failure> {
+        let host = address.host_str().ok_or(Failure::Undeclared)?;
+        let is_declared = self.hosts.iter().any(|declared| covers(declared, host));
+        let is_stand_in = loopback(address).is_some_and(|place| self.stand_ins.contains(&place));
+        // What a recipient receives is encrypted on its way; only a mail server may begin in clear, since it then changes to TLS.
+        let is_safe = matches!(address.scheme(), "https" | "smtps" | "smtp");
+        if is_stand_in || (is_declared && is_safe) { Ok(()) } else { Err(Failure::Undeclared) }
+    }
+
+    /// Calls a service. `build` makes the request with the client.
+    ///
+    /// # Errors
+    /// [`Failure::Undeclared`] as [`Egress::permit`]; [`Failure::Unreachable`] where no whole answer came in time, after which nobody knows
+    /// whether the call arrived; [`Failure::Strange`] for an answer without end.
+    pub async fn call(&self, build: impl FnOnce(&Client) -> RequestBuilder) -> Result<Answer, Failure> {
+        let client = self.client.get_or_init(|| client().ok()).as_ref().ok_or(Failure::Unreachable)?;
+        let request = build(client).build().map_err(|_| Failure::Undeclared)?;
+        self.permit(request.url())?;
+        let mut response = client.execute(request).await.map_err(|_| Failure::Unreachable)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| Failure::Unreachable)? {
+            if body.len() + chunk.len() > MOST {
+                return Err(Failure::Strange);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status: response.status().as_u16(), headers: std::mem::take(response.headers_mut()), body })
+    }
+}
+
+impl Answer {
+    /// Whether it is a success.
+    pub fn is_ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Its body as JSON; null where it is none, such as the page of a proxy.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Its body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).trim().to_owned()
+    }
+
+    /// How long to wait, in whole seconds, where it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let seconds: f64 = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+        Duration::try_from_secs_f64(seconds.ceil()).ok()
+    }
+}
+
+impl fmt::Debug for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Egress").field("hosts", &self.hosts).finish_non_exhaustive()
+    }
+}
+
+/// Host and port of an address on this machine.
+fn loopback(address: &Url) -> Option<(String, u16)> {
+    let host = address.host_str()?;
+    matches!(host, "127.0.0.1" | "[::1]" | "localhost").then_some(())?;
+    Some((host.to_owned(), address.port_or_known_default()?))
+}
+
+/// The client. It follows no redirect, which would lead past the list of hosts, and asks no proxy that the environment happens to name: a
+/// proxy is one more company that sees whom we call.
+fn client() -> Result<Client, Box<dyn std::error::Error>> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .user_agent("plainsite")
+        .connect_timeout(CONNECT)
+        .timeout(TOTAL)
+        .build()?;
+    Ok(client)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use registry::model::Recipient;
+
+    use super::*;
+
+    fn egress(change: impl FnOnce(&mut Config)) -> Arc<Egress> {
+        let variables = BTreeMap::from([("PLAINSITE_SECRET".to_owned(), "0123456789abcdef0123456789abcdef".to_owned())]);
+        let mut config = Config::from_variables(&variables).unwrap();
+        change(&mut config);
+        let mut registry = Registry::default();
+        registry.recipients.push(recipient(&["api.notion.com", "*.mail.example"]));
+        Egress::new(&registry, &config)
+    }
+
+    fn recipient(calls: &[&str]) -> Recipient {
+        let calls = serde_json::json!({
+            "id": "all", "name": "All", "self_hosted": false, "certifications": [], "calls": calls,
+        });
+        serde_json::from_value(calls).unwrap()
+    }
+
+    fn permits(egress: &Egress, address: &str) -> bool {
+        egress.permit(&Url::parse(address).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn only_declared_hosts_are_called_and_over_tls() {
+        let egress = egress(|_| {});
+        for address in ["https://api.notion.com/v1/pages", "smtps://u:p@eu.mail.example", "smtp://eu.mail.example:587"] {
+            assert!(permits(&egress, address), "{address}");
+        }
+        for address in [
+            "http://api.notion.com/",
+            "https://notion.com/",
+            "https://api.notion.com.example/",
+            "https://api.notion.com@evil.example/",
+            "https://mail.example/",
+            "http://127.0.0.1:9/",
+            "http://169.254.169.254/",
+        ] {
+            assert!(!permits(&egress, address), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_stand_in_is_called_where_the_configuration_names_it() {
+        let egress = egress(|config| {
+            config.addresses.notion = "http://127.0.0.1:4001".to_owned();
+            config.addresses.resend = "http://10.0.0.1:4002".to_owned();
+            config.mail = Some(Mail::Smtp("smtp://127.0.0.1:4003".to_owned().into()));
+        });
+        assert!(permits(&egress, "http://127.0.0.1:4001/v1/pages") && permits(&egress, "smtp://127.0.0.1:4003"));
+        assert!(!permits(&egress, "http://127.0.0.1:4004/") && !permits(&egress, "http://10.0.0.1:4002/"));
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn what_is_not_declared_is_not_called() {
+        let answer = egress(|_| {}).call(|client| client.get("https://telemetry.example/")).await;
+        assert_eq!(answer.unwrap_err(), Failure::Undeclared);
+    }
+
+    #[test]
+    fn nobody_reads_a_wait_that_is_no_number() {
+        let wait = |text: &str| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+            Answer { status: 429, headers, body: Vec::new() }.retry_after().map(|wait| wait.as_secs())
+        };
+        assert_eq!(["7", " 0.2", "-1", "soon", "1e40", "NaN"].map(wait), [Some(7), Some(1), None, None, None, None]);
+    }
+}

@@ -1,0 +1,210 @@
+//! What Notion refuses, and how it searches.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde_json::{Value, json};
+
+use super::desk::{Call, Reply};
+use crate::adapters::notion::ColumnType;
+
+/// The columns of a data source.
+pub(super) type Schema = BTreeMap<String, ColumnType>;
+
+/// An error as Notion words it.
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) code: String,
+    pub(super) message: String,
+}
+
+impl Refusal {
+    pub(super) fn invalid(message: &str) -> Self {
+        Self { status: 400, code: "validation_error".to_owned(), message: message.to_owned() }
+    }
+
+    pub(super) fn missing(what: &str) -> Self {
+        Self { status: 404, code: "object_not_found".to_owned(), message: format!("Could not find {what}.") }
+    }
+
+    pub(super) fn reply(&self) -> Reply {
+        Reply::json(
+            self.status,
+            json!({ "object": "error", "status": self.status, "code": self.code, "message": self.message, "request_id": "stand-in" }),
+        )
+    }
+}
+
+/// The token, the version, the size.
+pub(super) fn check_call(call: &Call, token: &str) -> Result<(), Refusal> {
+    if call.bearer() != Some(token) {
+        return Err(Refusal { status: 401, code: "unauthorized".to_owned(), message: "API token is invalid.".to_owned() });
+    }
+    match call.header("notion-version") {
+        None => {
+            return Err(Refusal { status: 400, code: "missing_version".to_owned(), message: "Notion-Version header failed".to_owned() });
+        }
+        Some("2025-09-03") => {}
+        Some(_) => return Err(Refusal::invalid("this stand-in knows no shapes but those of 2025-09-03")),
+    }
+    if call.bytes > 500_000 {
+        return Err(Refusal::invalid("body should be at most 500 KB"));
+    }
+    if call.method != "GET" && call.header("content-type") != Some("application/json") {
+        let code = "invalid_json".to_owned();
+        return Err(Refusal { status: 400, code, message: "Error parsing JSON body.".to_owned() });
+    }
+    Ok(())
+}
+
+/// Nothing but these keys.
+pub(super) fn check_keys(body: &Value, known: &[&str]) -> Result<(), Refusal> {
+    let Some(map) = body.as_object() else { return Err(Refusal::invalid("body should be an object")) };
+    match map.keys().find(|key| !known.contains(&key.as_str())) {
+        Some(key) => Err(Refusal::invalid(&format!("body.{key} should be not present"))),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn check_parent(parent: &Value, leads: &str) -> Result<(), Refusal> {
+    if parent["type"] != "data_source_id" || parent["data_source_id"].as_str().is_none() {
+        return Err(Refusal::invalid("body.parent.data_source_id should be defined"));
+    }
+    if parent["data_source_id"] != leads { Err(Refusal::missing("data source")) } else { Ok(()) }
+}
+
+/// The properties of a request as they are kept.
+pub(super) fn properties(given: &Value, schema: &Schema) -> Result<BTreeMap<String, Value>, Refusal> {
+    let Some(given) = given.as_object() else { return Err(Refusal::invalid("body.properties should be an object")) };
+    let property = |(name, value): (&String, &Value)| {
+        let kind = schema.get(name).ok_or_else(|| Refusal::invalid(&format!("{name} is not a property that exists.")))?;
+        let inner = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.get(kind.name()));
+        let inner = inner.ok_or_else(|| Refusal::invalid(&format!("{name} is expected to be {}.", kind.name())))?;
+        let value =
+            value_of(*kind, inner).ok_or_else(|| Refusal::invalid(&format!("body.properties.{name}.{} is invalid", kind.name())))?;
+        Ok((name.clone(), value))
+    };
+    given.iter().map(property).collect()
+}
+
+fn value_of(kind: ColumnType, value: &Value) -> Option<Value> {
+    let within = |text: &Value, most: usize| {
+        text.as_str().is_some_and(|text| !text.is_empty() && text.encode_utf16().count() <= most).then(|| text.clone())
+    };
+    match kind {
+        ColumnType::Title | ColumnType::RichText => pieces(value.as_array()?),
+        ColumnType::Checkbox => value.is_boolean().then(|| value.clone()),
+        _ if value.is_null() => Some(Value::Null),
+        ColumnType::Email => within(value, 200).filter(|value| value.as_str().is_some_and(|text| text.contains('@'))),
+        ColumnType::PhoneNumber => within(value, 200),
+        ColumnType::Url => within(value, 2000),
+        ColumnType::Select => {
+            let name = within(&value["name"], 100).filter(|name| !name.as_str().unwrap_or_default().contains(','))?;
+            Some(json!({ "id": name, "name": name, "color": "default" }))
+        }
+        ColumnType::Date => Some(json!({ "start": moment(value["start"].as_str()?)?, "end": null, "time_zone": null })),
+    }
+}
+
+fn pieces(pieces: &[Value]) -> Option<Value> {
+    if pieces.len() > 100 {
+        return None;
+    }
+    let piece = |piece: &Value| {
+        let content = piece["text"]["content"].as_str().filter(|text| text.encode_utf16().count() <= 2000)?;
+        (piece["type"] == "text").then(|| json!({ "type": "text", "text": { "content": content, "link": null }, "plain_text": content }))
+    };
+    pieces.iter().map(piece).collect::<Option<Vec<Value>>>().map(Value::Array)
+}
+
+/// A moment as Notion gives it back: with milliseconds and a zone.
+fn moment(text: &str) -> Option<String> {
+    let time: Timestamp = match text.parse() {
+        Ok(time) => time,
+        Err(_) => text.parse::<DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp(),
+    };
+    Some(format!("{time:.3}").replace('Z', "+00:00"))
+}
+
+/// A search.
+pub(super) struct Query {
+    filter: Option<(String, ColumnType, String, String)>,
+    /// The columns to sort by, and whether downwards.
+    sorts: Vec<(String, bool)>,
+    pub(super) start: usize,
+    pub(super) size: usize,
+}
+
+impl Query {
+    pub(super) fn of(body: &Value, schema: &Schema) -> Result<Self, Refusal> {
+        check_keys(body, &["filter", "sorts", "page_size", "start_cursor"])?;
+        let filter = match &body["filter"] {
+            Value::Null => None,
+            filter => Some(condition(filter, schema)?),
+        };
+        let sort = |sort: &Value| {
+            let name = sort["property"].as_str().filter(|name| schema.contains_key(*name));
+            match (name, sort["direction"].as_str()) {
+                (Some(name), Some(direction @ ("ascending" | "descending"))) => Ok((name.to_owned(), direction == "descending")),
+                _ => Err(Refusal::invalid("body.sorts is invalid")),
+            }
+        };
+        let sorts = body["sorts"].as_array().into_iter().flatten().map(sort).collect::<Result<_, _>>()?;
+        let size = body.get("page_size").map_or(Some(100), Value::as_u64).filter(|size| (1..=100).contains(size));
+        let size = size.and_then(|size| usize::try_from(size).ok()).ok_or_else(|| Refusal::invalid("body.page_size should be ≤ `100`"))?;
+        let start = match &body["start_cursor"] {
+            Value::Null => Some(0),
+            cursor => cursor.as_str().and_then(|cursor| cursor.parse().ok()),
+        };
+        let start = start.ok_or_else(|| Refusal::invalid("body.start_cursor is invalid"))?;
+        Ok(Self { filter, sorts, start, size })
+    }
+
+    pub(super) fn matches(&self, properties: &BTreeMap<String, Value>) -> bool {
+        let Some((name, kind, operator, wanted)) = &self.filter else { return true };
+        let Some(text) = properties.get(name).and_then(|value| shown(*kind, value)) else { return false };
+        match operator.as_str() {
+            "on_or_before" => time(&text) <= time(wanted),
+            "on_or_after" => time(&text) >= time(wanted),
+            _ => text == *wanted,
+        }
+    }
+
+    pub(super) fn sort<T>(&self, found: &mut [T], properties: impl Fn(&T) -> &BTreeMap<String, Value>) {
+        for (name, is_down) in self.sorts.iter().rev() {
+            let key = |it: &T| properties(it).get(name).and_then(|value| shown(ColumnType::Date, value));
+            found.sort_by(|a, b| if *is_down { key(b).cmp(&key(a)) } else { key(a).cmp(&key(b)) });
+        }
+    }
+}
+
+/// A filter on one property: its name and type, the operator, and what is compared.
+fn condition(filter: &Value, schema: &Schema) -> Result<(String, ColumnType, String, String), Refusal> {
+    check_keys(filter, &["property", "title", "rich_text", "date"])?;
+    let name = filter["property"].as_str().unwrap_or_default();
+    let kind = *schema.get(name).ok_or_else(|| Refusal::invalid(&format!("Could not find property with name or id: {name}")))?;
+    let inner = filter[kind.name()].as_object().filter(|inner| inner.len() == 1);
+    let Some((operator, wanted)) = inner.and_then(|inner| inner.iter().next()) else {
+        return Err(Refusal::invalid(&format!("database property {} does not match filter", kind.name())));
+    };
+    let is_known = match kind {
+        ColumnType::Title | ColumnType::RichText => operator == "equals",
+        ColumnType::Date => matches!(operator.as_str(), "on_or_before" | "on_or_after"),
+        _ => false,
+    };
+    let wanted = wanted.as_str().filter(|wanted| is_known && (kind != ColumnType::Date || time(wanted).is_some()));
+    let wanted = wanted.ok_or_else(|| Refusal::invalid("body.filter is invalid"))?;
+    Ok((name.to_owned(), kind, operator.clone(), wanted.to_owned()))
+}
+
+fn shown(kind: ColumnType, value: &Value) -> Option<String> {
+    match kind {
+        ColumnType::Date => Some(value["start"].as_str()?.to_owned()),
+        _ => Some(value.as_array()?.iter().filter_map(|piece| piece["plain_text"].as_str()).collect()),
+    }
+}
+
+fn time(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
