@@ -3,11 +3,17 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use axum::Router;
+use functions::app::App;
+use functions::{host, routes};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match functions::host::run(Router::new().nest("/api", functions::routes::router())).await {
+    let endpoints = match App::from_environment() {
+        Ok(app) => routes::router(app),
+        // A program that ended here would be started again and again, and tell nobody why.
+        Err(problems) => routes::unconfigured(problems),
+    };
+    match host::run(endpoints).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "error: {error}");

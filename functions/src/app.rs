@@ -8,12 +8,14 @@ use registry::model::{Form, FormId};
 
 use crate::answers::Answers;
 use crate::config::Config;
+use crate::contract;
 use crate::guard::Keys;
 use crate::health::Remembered;
 use crate::lead::LeadId;
 use crate::outbox::Outbox;
-use crate::ports::{Clock, Operations, Sink, Store};
+use crate::ports::{Clock, Operations, Sink, Store, SystemClock};
 use crate::submission::Judge;
+use crate::world::World;
 
 /// What the endpoints work with. Cloning it shares everything.
 #[derive(Clone, Debug)]
@@ -42,25 +44,12 @@ pub struct App {
     pub judges: Arc<OnceLock<BTreeMap<FormId, Judge>>>,
 }
 
-/// What is outside of the program: where leads are kept and delivered to, and what time it is.
-#[derive(Clone, Debug)]
-pub struct World {
-    /// Where leads are kept: the first that can take one does.
-    pub stores: Vec<Arc<dyn Store>>,
-    /// Where leads are delivered to.
-    pub sinks: Vec<Arc<dyn Sink>>,
-    /// Who is told what needs a person.
-    pub operations: Option<Arc<dyn Operations>>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-}
-
 impl App {
     /// What a program works with.
-    pub fn new(contract: Contract, config: Config, world: World) -> Self {
+    pub fn new(contract: Arc<Contract>, config: Config, world: World) -> Self {
         Self {
             keys: Keys::new(config.secret.clone()),
-            contract: Arc::new(contract),
+            contract,
             config: Arc::new(config),
             stores: world.stores.into(),
             sinks: world.sinks.into(),
@@ -71,6 +60,17 @@ impl App {
             answers: Arc::default(),
             judges: Arc::default(),
         }
+    }
+
+    /// What the program on a host works with: the site that it was built for, and the environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the environment, one sentence each, without any value.
+    pub fn from_environment() -> Result<Self, Vec<String>> {
+        let contract = Arc::new(contract::embedded().map_err(|error| vec![error.to_string()])?);
+        let config = Config::from_environment()?;
+        let world = World::configured(&contract, &config, Arc::new(SystemClock))?;
+        Ok(Self::new(contract, config, world))
     }
 
     /// A form by its name.

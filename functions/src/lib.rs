@@ -23,3 +23,4 @@ pub mod stand_ins;
 pub mod store;
 pub mod submission;
 pub mod token;
+pub mod world;

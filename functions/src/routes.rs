@@ -7,14 +7,17 @@ mod jobs;
 mod openapi;
 mod request;
 
-use axum::Router;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use openapi::document;
 
 use crate::app::App;
+use crate::log::{self, Event};
 use crate::problem::{Kind, Problem};
 
 /// The endpoints, `/api` included.
@@ -31,6 +34,18 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(axum::middleware::from_fn(request::observed))
         .with_state(app)
+}
+
+/// What answers where the environment lacks something: nothing is accepted, and `/api/health` says why. The problems hold no values.
+pub fn unconfigured(problems: Vec<String>) -> Router {
+    for problem in &problems {
+        log::write(&Event::Configuration { problem });
+    }
+    let health = move || async move { (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "failing", "problems": problems }))) };
+    Router::new()
+        .route("/api/health", get(health))
+        .fallback(|| async { Problem::from(Kind::Unavailable).retry_after(300) })
+        .layer(axum::middleware::from_fn(request::observed))
 }
 
 async fn not_found() -> Problem {

@@ -205,7 +205,9 @@ fn captured(form: &Form, technical: &Technical, sender: &Sender) -> BTreeMap<Cap
     let value = |kind| match kind {
         CaptureKind::IpAddress => sender.address.as_ref().map(|address| address.reveal().to_string()),
         CaptureKind::Utm => page.map(campaign),
-        CaptureKind::Referrer => technical.referrer.as_ref().map(Personal::reveal).map(|referrer| referrer.split(['?', '#']).next().unwrap_or("").to_owned()),
+        CaptureKind::Referrer => {
+            technical.referrer.as_ref().map(Personal::reveal).map(|referrer| referrer.split(['?', '#']).next().unwrap_or("").to_owned())
+        }
     };
     let noted = form.captures.iter().filter_map(|capture| Some((capture.kind, value(capture.kind)?)));
     noted.filter(|(_, value)| !value.is_empty()).map(|(kind, value)| (kind, value.chars().take(CAPTURED).collect())).collect()

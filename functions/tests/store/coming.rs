@@ -23,7 +23,7 @@ pub(crate) async fn a_lead_comes_back_as_it_came(base: &Base) {
     let mut entry = entry(0);
     entry.key = format!("\0{}", "k".repeat(10_000));
     entry.lead = Lead {
-        id: LeadId::new(),
+        id: LeadId::of_digest(uuid::Uuid::now_v7().into_bytes()),
         form: "lead".into(),
         language: "pt-BR".to_owned(),
         received: "2027-01-15T08:00:00.123456Z".parse().unwrap(),

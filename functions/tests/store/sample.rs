@@ -51,7 +51,7 @@ pub(crate) fn sinks() -> Vec<SinkId> {
 
 /// A lead that came so many seconds into the day, under a key of its own.
 pub(crate) fn entry(seconds: i64) -> Entry {
-    let id = LeadId::new();
+    let id = LeadId::of_digest(uuid::Uuid::now_v7().into_bytes());
     let values = BTreeMap::from([("name".to_owned(), json!("Ada")), ("consent".to_owned(), json!(true))]);
     Entry {
         lead: Lead {

@@ -190,7 +190,7 @@ impl Store for NotionStore {
             // Read again: since the query, another one may have taken it.
             let Some((_, mut kept)) = self.read(&self.api.page(&kept.page).await.map_err(unreachable)?) else { continue };
             // The lease names its page, so that its outcome is written without a search.
-            let token = format!("{} {}", kept.page, LeadId::new());
+            let token = format!("{} {}", kept.page, uuid::Uuid::now_v7());
             let rows = kept.state.take(now, lease, &token, &stopped);
             if rows.is_empty() {
                 continue;

@@ -1,0 +1,7 @@
+//! The forms' endpoints, as a host calls them: over a real store, with the site's own contract.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod calls;
+mod hostile;
+mod world;

@@ -1,0 +1,154 @@
+//! A program with a store of its own in a temporary folder, a clock that tests set, and no sinks.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex};
+
+use altcha::{Payload, SolveChallengeOptions, solve_challenge};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use functions::app::App;
+use functions::config::Config;
+use functions::contract;
+use functions::ports::{ClientAddress, Clock, Filter, Store};
+use functions::store::{self, Patience, SqlStore};
+use functions::world::World;
+use http_body_util::BodyExt;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// A clock that stands still until a test moves it.
+#[derive(Debug)]
+pub(crate) struct HandClock(Mutex<Timestamp>);
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A program, and all around it.
+pub(crate) struct Running {
+    pub(crate) app: App,
+    pub(crate) store: Arc<SqlStore>,
+    pub(crate) clock: Arc<HandClock>,
+    router: Router,
+    _folder: TempDir,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
+    }
+
+    /// The last part of a problem's type.
+    pub(crate) fn problem(&self) -> String {
+        let json = self.json();
+        json["type"].as_str().unwrap_or_default().strip_prefix("urn:plainsite:problem:").unwrap_or_default().to_owned()
+    }
+}
+
+/// The variables of a program that keeps its leads in the store given to it.
+pub(crate) fn config(more: &[(&str, &str)]) -> Config {
+    let own = [("PLAINSITE_SECRET", "0123456789abcdef0123456789abcdef"), ("CRON_SECRET", "a secret of the clock")];
+    Config::from_variables(&own.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).unwrap()
+}
+
+pub(crate) async fn run(more: &[(&str, &str)]) -> Running {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(store::open(&format!("sqlite:{}", folder.path().join("leads.db").display()), Patience::default()).unwrap());
+    store.migrate().await.unwrap();
+    let clock = Arc::new(HandClock(Mutex::new(Timestamp::from_second(1_800_000_000).unwrap())));
+    let world = World { stores: vec![store.clone()], sinks: Vec::new(), operations: None, clock: clock.clone() };
+    let app = App::new(Arc::new(contract::embedded().unwrap()), config(more), world);
+    Running { router: functions::routes::router(app.clone()), app, store, clock, _folder: folder }
+}
+
+/// A discovery enquiry as people fill it in.
+pub(crate) fn enquiry() -> Value {
+    json!({
+        "name": "Ada Lovelace",
+        "email": "ada@agency.example",
+        "phone": "+33 1 23 45 67 89",
+        "agency": "Analytical Engines",
+        "agency_type": "Design",
+        "package": "audit",
+        "message": "We would like to know more.\nIs there a slot?",
+        "slot": "2027-02-01T10:00",
+    })
+}
+
+/// The same with other values; `null` takes a field out.
+pub(crate) fn with(mut values: Value, more: Value) -> Value {
+    for (name, value) in more.as_object().unwrap() {
+        match value {
+            Value::Null => _ = values.as_object_mut().unwrap().remove(name),
+            value => values[name] = value.clone(),
+        }
+    }
+    values
+}
+
+impl Running {
+    pub(crate) fn later(&self, seconds: i64) {
+        let mut now = self.clock.0.lock().unwrap();
+        *now += SignedDuration::from_secs(seconds);
+    }
+
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        assert_eq!(parts.headers[header::CACHE_CONTROL], "no-store");
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// A token of the right age, and a solved proof.
+    pub(crate) async fn opened(&self) -> (String, String) {
+        let challenge = self.get("/api/forms/contact/challenge").await.json();
+        self.later(5);
+        let token = challenge["token"].as_str().unwrap().to_owned();
+        let challenge = serde_json::from_value(challenge["challenge"].clone()).unwrap();
+        let solution = solve_challenge(SolveChallengeOptions::new(&challenge)).unwrap().unwrap();
+        (token, STANDARD.encode(serde_json::to_vec(&Payload { challenge, solution }).unwrap()))
+    }
+
+    /// What a form's script sends, from a page of ours.
+    pub(crate) fn request(content_type: &str, body: impl Into<Body>) -> Request<Body> {
+        Request::post("/api/contact")
+            .header(header::HOST, "acme.example")
+            .header(header::ORIGIN, "https://acme.example")
+            .header(header::CONTENT_TYPE, content_type)
+            .extension(ClientAddress::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7))))
+            .body(body.into())
+            .unwrap()
+    }
+
+    /// Sends values as the script does.
+    pub(crate) async fn send(&self, key: &str, values: &Value) -> Answer {
+        let (token, proof) = self.opened().await;
+        let brought = json!({ "_token": token, "_proof": proof, "_key": key, "_language": "fr" });
+        let values = with(brought, values.clone());
+        self.ask(Self::request("application/json", values.to_string())).await
+    }
+
+    pub(crate) async fn stored(&self) -> Vec<functions::lead::Lead> {
+        self.store.leads(&Filter::default()).await.unwrap()
+    }
+}
