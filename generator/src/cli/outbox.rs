@@ -22,15 +22,15 @@ pub(super) struct OutboxArguments {
 enum OutboxCommand {
     /// List deliveries that are not sent, and recipients that take nothing for now
     List(Wanted),
-    /// Have deliveries attempted again: those that were given up, or all of a lead that are not sent; without a lead, recipients that
-    /// wait for a person are tried again too
+    /// Have deliveries attempted again: those that were given up; or all of a lead that are not sent, which releases a lead that was held
+    /// back. Without a lead, recipients that wait for a person are tried again too
     Retry(Wanted),
 }
 
 /// Which deliveries.
 #[derive(Debug, clap::Args)]
 struct Wanted {
-    /// Only those of this lead, by its id; a lead that was held back is released
+    /// Only those of this lead, by its id
     lead: Option<LeadId>,
     /// Only those in this state
     #[arg(long, value_enum, value_name = "STATE")]
