@@ -5,9 +5,13 @@ mod build;
 mod explain;
 mod export;
 mod init;
+mod leads;
+mod listing;
 mod new;
+mod outbox;
 mod policy;
 mod serve;
+mod stores;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -29,7 +33,7 @@ struct Arguments {
     /// The site's root: the folder that holds `content/`
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     root: PathBuf,
-    /// How mistakes are shown
+    /// How mistakes and lists are shown
     #[arg(long, global = true, value_enum, default_value_t)]
     format: Format,
     /// The day of the build, `YYYY-MM-DD`: it decides which version of a policy is in force; today when absent
@@ -59,6 +63,10 @@ enum Command {
     New(new::NewArguments),
     /// Publish versions of a policy
     Policy(policy::PolicyArguments),
+    /// List, export and erase what came in by the forms
+    Leads(leads::LeadsArguments),
+    /// List deliveries, and have them attempted again
+    Outbox(outbox::OutboxArguments),
 }
 
 /// What all commands share.
@@ -89,6 +97,8 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => init::init(&shell, &arguments),
         Command::New(arguments) => new::new(&shell, &arguments),
         Command::Policy(arguments) => policy::policy(&shell, &arguments),
+        Command::Leads(arguments) => leads::leads(&shell, &arguments),
+        Command::Outbox(arguments) => outbox::outbox(&shell, &arguments),
     };
     let code = match outcome {
         Ok(Outcome::Clean) => 0,

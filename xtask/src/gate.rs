@@ -14,6 +14,9 @@ pub(crate) enum Depth {
     Deep,
 }
 
+/// The name of the step that runs the tests, which need PostgreSQL.
+const TESTS: &str = "tests";
+
 /// The beginning of the names of the tests that only `ci` runs: they mutate every declaration of three registries.
 const SLOW: &str = "every_declaration_of_";
 
@@ -36,14 +39,17 @@ pub(crate) fn check() -> Result<bool> {
 /// Every step, also after one has failed: they do not depend on each other, and one run should tell all.
 pub(crate) fn ci(depth: Depth) -> Result<bool> {
     let all = "--all-features";
-    let steps = [
-        fmt(),
-        Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", all, "--", "-D", "warnings"]),
-        tests(&[all]),
+    let before = [fmt(), Step::cargo("clippy", &["clippy", "--workspace", "--all-targets", all, "--", "-D", "warnings"])];
+    let after = [
         Step::cargo("doctests", &["test", "--workspace", all, "--doc"]),
         Step::cargo("doc", &["doc", "--workspace", all, "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
     ];
-    let mut outcomes: Vec<Outcome> = steps.iter().map(Step::run).collect();
+    let mut outcomes: Vec<Outcome> = before.iter().map(Step::run).collect();
+    outcomes.push(match needs::postgresql() {
+        Ok(()) => tests(&[all]).run(),
+        Err(error) => Outcome::unbegun(TESTS, End::Failed(format!("{error:#}"))),
+    });
+    outcomes.extend(after.iter().map(Step::run));
     outcomes.push(browser_tests());
     if depth == Depth::Deep {
         outcomes.push(Step::cargo("bench", &["xtask", "bench"]).run());
@@ -63,7 +69,7 @@ fn tests(more: &[&str]) -> Step {
         vec!["test", "--workspace", "--lib", "--bins", "--tests"]
     };
     args.extend(more);
-    Step::cargo("tests", &args)
+    Step::cargo(TESTS, &args)
 }
 
 fn browser_tests() -> Outcome {

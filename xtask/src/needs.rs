@@ -1,4 +1,4 @@
-//! What the tests need beyond Rust, found or installed: a browser from Debian, packages from npm.
+//! What the tests need beyond Rust, found or installed: a browser and a database from Debian, packages from npm.
 
 use std::env;
 use std::fs;
@@ -18,15 +18,24 @@ pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
 
 /// A `chromium` on `PATH`, from Debian's package where there is none.
 pub(crate) fn chromium() -> Result<()> {
-    if on_path("chromium").is_some() {
-        return Ok(());
-    }
+    if on_path("chromium").is_some() { Ok(()) } else { debian_package("chromium") }
+}
+
+/// The programs of PostgreSQL, from Debian's package where there are none. Debian keeps them off `PATH`.
+pub(crate) fn postgresql() -> Result<()> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let debian = versions.map(|version| version.path().join("bin/initdb")).any(|program| program.is_file());
+    if debian || on_path("initdb").is_some() { Ok(()) } else { debian_package("postgresql") }
+}
+
+/// Installs a package, where there is apt-get and the right to use it.
+fn debian_package(name: &str) -> Result<()> {
     if on_path("apt-get").is_none() {
-        bail!("no `chromium` on PATH, and no apt-get to install it with: install Chromium, then run this again");
+        bail!("`{name}` is missing, and there is no apt-get to install it with: install it, then run this again");
     }
     let root = Uid::effective().is_root();
     if !root && on_path("sudo").is_none() {
-        bail!("no `chromium` on PATH: run `apt-get install --no-install-recommends chromium` as root, then run this again");
+        bail!("`{name}` is missing: run `apt-get install --no-install-recommends {name}` as root, then run this again");
     }
     let apt = |args: &[&str]| {
         let mut command = if root {
@@ -39,9 +48,9 @@ pub(crate) fn chromium() -> Result<()> {
         command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
         finish(command)
     };
-    report::note("\n== installing chromium");
+    report::note(&format!("\n== installing {name}"));
     apt(&["update"])?;
-    apt(&["install", "-y", "--no-install-recommends", "chromium"])
+    apt(&["install", "-y", "--no-install-recommends", name])
 }
 
 /// The npm packages of a folder of the workspace, installed where its lock file has changed since.

@@ -20,6 +20,9 @@ pub(super) const LEAD: &str = "l.id, l.form, l.language, l.received, l.contacted
 /// The columns that [`delivery`] reads, of a table `deliveries d`.
 pub(super) const DELIVERY: &str = "d.lead, d.sink, d.state, d.attempts, d.first_attempt, d.due, d.failure, d.reference";
 
+/// The last time that a row can have.
+const LAST: Timestamp = Timestamp::constant(253_402_207_200, 0);
+
 /// No reason to hold a lead back, as it stands in a row.
 pub(super) const NOT_HELD: &str = "[]";
 
@@ -56,9 +59,10 @@ pub(super) fn id(row: &AnyRow, column: &str) -> Result<LeadId, sqlx::Error> {
     row.try_get::<&str, _>(column)?.parse().map_err(unreadable)
 }
 
-/// A time as it stands in a row: microseconds since 1970.
+/// A time as it stands in a row: microseconds since 1970. The very last second that there is has none that are read again, and "never" is
+/// written as its begin.
 pub(super) fn micros(time: Timestamp) -> i64 {
-    time.as_microsecond()
+    time.min(LAST).as_microsecond()
 }
 
 /// A length of time, in the same unit.
@@ -97,4 +101,16 @@ fn from_json<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T, sqlx:
 
 fn unreadable(error: impl Into<BoxDynError>) -> sqlx::Error {
     sqlx::Error::Decode(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_time_is_read_again() {
+        for (written, read) in [(Timestamp::MAX, LAST), (Timestamp::MIN, Timestamp::MIN), (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH)] {
+            assert_eq!(time(micros(written)).unwrap(), read);
+        }
+    }
 }

@@ -178,12 +178,17 @@ fn json(value: &Json) -> String {
 
 /// A row for each activity. A spreadsheet has no place beside its rows, so that each tells the controller too.
 fn csv(record: &Record) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let (headings, controller): (Vec<&str>, Vec<&str>) = record.controller.iter().map(|(a, b)| (a.as_str(), b.as_str())).unzip();
+    let (headings, controller): (Vec<String>, Vec<String>) = record.controller.iter().cloned().unzip();
     let rows = std::iter::once((&record.headings, headings)).chain(record.rows.iter().map(|row| (row, controller.clone())));
-    for (row, beside) in rows {
-        let cells = row.iter().map(String::as_str).chain(beside).map(plain_cell);
-        writer.write_record(cells.map(|cell| cell.into_owned())).expect("rows of one length are written to memory");
+    csv_of(rows.map(|(row, beside)| row.iter().cloned().chain(beside).collect()))
+}
+
+/// Rows of one length as CSV, in which no cell is a formula.
+pub(super) fn csv_of(rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        let cells = row.iter().map(|cell| plain_cell(cell).into_owned());
+        writer.write_record(cells).expect("rows of one length are written to memory");
     }
     let bytes = writer.into_inner().expect("memory takes everything");
     String::from_utf8(bytes).expect("only texts were written")
