@@ -23,7 +23,7 @@ async fn the_confirmation_goes_to_who_sent_the_form_and_repeats_nothing() {
         (&*mail.from, &mail.to[..], &mail.reply_to),
         ("Acme <hello@acme.example>", &["canary-email@visitor.example".into()][..], &None)
     );
-    assert_eq!((&*mail.subject, &*mail.key), ("Nous avons reçu votre envoi : Formulaire de découverte", &*format!("{LEAD}/confirmation")));
+    assert_eq!((&*mail.subject, &*mail.key), ("Nous avons reçu votre envoi : Formulaire de découverte", &*format!("{LEAD}/confirmation")));
     for text in [&mail.text, &mail.html, &mail.subject] {
         assert!(!text.contains("canary") && !text.contains("Lovelace"), "{text}");
     }
@@ -168,7 +168,7 @@ async fn operations_are_told_once() {
         operations.tell(&notice, "alert/1").await.unwrap();
     }
     let mails = world.resend.mails();
-    assert_eq!((mails.len(), &*mails[0].subject), (1, "Messages that could not be delivered: 2"));
+    assert_eq!((mails.len(), &*mails[0].subject), (1, "Deliveries that need a person: 2"));
     assert!(mails[0].text.contains("make:webhook: the key is refused, or lacks a permission"), "{}", mails[0].text);
     world.resend.fail_next([Fault::Unauthorized]);
     assert_eq!(operations.tell(&notice, "alert/2").await, Err(Failure::Refused));

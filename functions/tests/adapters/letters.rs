@@ -53,5 +53,5 @@ fn a_subject_is_one_line() {
         &include_str!("contact.yaml").replace("fr: Formulaire de découverte", "fr: \"A\\r\\nBcc: b@c.example\""),
     );
     let letter = Letters::new(contract.clone()).confirmation(&contract.registry.forms[0], &lead()).unwrap();
-    assert_eq!(letter.subject, "Nous avons reçu votre envoi : A Bcc: b@c.example");
+    assert_eq!(letter.subject, "Nous avons reçu votre envoi : A Bcc: b@c.example");
 }
