@@ -189,5 +189,5 @@ fn word<'w>(words: Option<&'w Map<String, Value>>, key: &'w str) -> &'w str {
 /// A text as one line: a line break in a subject would begin another header.
 fn one_line(text: &str) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+    clean.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
