@@ -98,5 +98,3 @@ fn context(contract: &Contract, form: &Form, received: &Received, problem: &Prob
     context
 }
 
-#[cfg(test)]
-mod tests;

@@ -5,6 +5,7 @@
 
 pub mod calling;
 mod json;
+pub mod portable;
 
 use serde::Serialize;
 
@@ -137,7 +138,7 @@ pub fn most(field: &Field) -> u32 {
         // The longest address that mail servers take (RFC 5321).
         FieldType::Email => 254,
         FieldType::Tel => 40,
-        FieldType::Textarea => 2000,
+        FieldType::Textarea => 1000,
         FieldType::Url => 500,
         FieldType::DatetimeLocal => 23,
         FieldType::Select => u32::try_from(longest()).unwrap_or(MOST),

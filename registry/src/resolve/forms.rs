@@ -1,6 +1,7 @@
 //! Reads a form and its fields.
 
 use super::read::{id, text, texts, word};
+use crate::derive::schema;
 use crate::model::{
     Capture, CaptureKind, DataId, Delivery, DeliveryKind, Field, FieldType, Form, FormId, Limits, Localized, OptionItem, PurposeId,
     RecipientId,
@@ -19,6 +20,7 @@ pub(super) fn read(name: &str, fields: &mut Fields<'_>) -> Form {
     let (sent, next) = (text(fields, "sent"), texts(fields, "next"));
     let (data, purpose) = (id::<DataId>(fields, "data"), id::<PurposeId>(fields, "purpose"));
     let each = fields.each("fields", "the field", |name, fields| field(name, fields, data.as_ref(), purpose.as_ref()));
+    within_the_whole(&each, fields);
     let captures = fields.list("captures", "what is noted", |fields| capture(fields, data.as_ref(), purpose.as_ref()));
     let deliver = fields.list("deliver", "a delivery", delivery);
     Form {
@@ -30,6 +32,23 @@ pub(super) fn read(name: &str, fields: &mut Fields<'_>) -> Form {
         fields: each,
         captures: captures.into_iter().flatten().collect(),
         deliver: deliver.into_iter().flatten().collect(),
+    }
+}
+
+/// What a submission may have as a whole: names that are its own, and no more text than a request holds.
+fn within_the_whole(each: &[Field], fields: &mut Fields<'_>) {
+    let Some(node) = fields.take("fields") else { return };
+    if let Some(field) = each.iter().find(|field| schema::TECHNICAL.iter().any(|(name, _)| *name == field.name)) {
+        let wrong = wrong_type(&format!("`{}`", field.name), "another name", fields.file(), node.span);
+        fields.diagnostics().push(wrong.help("every form sends a field of this name already, which nobody fills in by hand"));
+    }
+    let sum: u32 = each.iter().map(schema::most).fold(0, u32::saturating_add);
+    if sum > schema::MOST {
+        let expected = format!("fields of at most {} characters together", schema::MOST);
+        let wrong = wrong_type("`fields`", &expected, fields.file(), node.span);
+        fields
+            .diagnostics()
+            .push(wrong.help(format!("a request has 16 KB, and these take up to {sum} characters: lower their `max_length`")));
     }
 }
 
@@ -83,7 +102,16 @@ fn limits(fields: &mut Fields<'_>) -> Limits {
         let wrong = wrong_type("`pattern`", "a regular expression", fields.file(), blank.span);
         fields.diagnostics().push(wrong.help("write what the whole value must match, or take `pattern` out"));
     }
-    Limits { min_length, max_length, pattern: fields.text("pattern") }
+    let pattern = fields.text("pattern");
+    if let (Some(text), Some(node)) = (&pattern, fields.take("pattern")) {
+        let broken = || regex_lite::Regex::new(text).err().map(|error| error.to_string());
+        if let Some(help) = schema::portable::remedy(text).or_else(broken) {
+            let wrong =
+                wrong_type("`pattern`", "a regular expression that means the same in the browser and behind it", fields.file(), node.span);
+            fields.diagnostics().push(wrong.help(help));
+        }
+    }
+    Limits { min_length, max_length, pattern }
 }
 
 fn options(node: &Node) -> Option<Vec<OptionItem>> {

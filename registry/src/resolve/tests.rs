@@ -180,6 +180,14 @@ fn keys_and_files_are_names() {
 fn limits_leave_something_to_write() {
     let of = |limits: &str| registry(None, &[(&Arc::from("content/forms/a.yaml"), &format!("fields: {{ a: {{ {limits} }} }}\n"))]);
     assert_eq!(of("min_length: 2, max_length: 2, pattern: '[a-z]+'").diagnostics, []);
+    for limits in ["pattern: '\\d'", "pattern: '[z-a]'", "max_length: 4000", "type: textarea, max_length: 3501"] {
+        assert_eq!(of(limits).diagnostics.len(), 1, "{limits}");
+    }
+    assert_eq!(
+        messages(&registry(None, &[(&Arc::from("content/forms/a.yaml"), "fields: { company_website: { type: url } }\n")]).diagnostics)
+            .len(),
+        1
+    );
     for limits in ["min_length: 0", "max_length: -1", "max_length: 99999999999", "min_length: 3, max_length: 2", "pattern: ''"] {
         assert_eq!(of(limits).diagnostics.len(), 1, "{limits}");
     }
