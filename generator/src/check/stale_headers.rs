@@ -75,7 +75,10 @@ mod tests {
         let found = unknown_keys("{\n  \"cleanUrls\": true,\n  \"servicse\": {}\n}\n").remove(0);
         assert_eq!(found.rule.name, "unknown-key");
         assert_eq!(found.help.as_deref(), Some("did you mean `services`?"));
-        assert_eq!(found.short(|_| Some("{\n  \"cleanUrls\": true,\n  \"servicse\": {}\n}\n")).split(" error").next(), Some("vercel.json:3:3:"));
+        assert_eq!(
+            found.short(|_| Some("{\n  \"cleanUrls\": true,\n  \"servicse\": {}\n}\n")).split(" error").next(),
+            Some("vercel.json:3:3:")
+        );
         assert_eq!(unknown_keys("[]"), []);
     }
 }

@@ -7,7 +7,6 @@ use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
 use registry::yaml;
 use serde_json::{Map, Value as Json};
 
-
 /// A data file that cannot be read.
 pub static INVALID_DATA: Rule =
     Rule { name: "invalid-data", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/invalid-data.md") };
