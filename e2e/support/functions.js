@@ -43,6 +43,16 @@ export class Program {
     return within(Promise.race([promise, gone]), PATIENCE, () => `${what}; the program said:\n${this.said.join("\n")}`);
   }
 
+  /** Waits for a line that it says, or has said. */
+  says(pattern) {
+    const said = new Promise((resolve) => {
+      const look = () => this.said.some((line) => pattern.test(line)) && resolve();
+      this.lines.on("line", look);
+      look();
+    });
+    return this.patiently(said, `it said ${pattern}`);
+  }
+
   /** Sends a signal; resolves with the exit code, or none where the signal ended it. */
   async end(signal) {
     this.#child.kill(signal);
