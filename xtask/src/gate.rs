@@ -51,6 +51,7 @@ pub(crate) fn ci(depth: Depth) -> Result<bool> {
     });
     outcomes.extend(after.iter().map(Step::run));
     outcomes.push(browser_tests());
+    outcomes.push(hosting_tests(depth));
     if depth == Depth::Deep {
         outcomes.push(Step::cargo("bench", &["xtask", "bench"]).run());
     }
@@ -66,7 +67,7 @@ fn tests(more: &[&str]) -> Step {
     let mut args = if needs::on_path("cargo-nextest").is_some() {
         vec!["nextest", "run", "--workspace"]
     } else {
-        vec!["test", "--workspace", "--lib", "--bins", "--tests"]
+        vec!["test", "--workspace", "--lib", "--bins", "--examples", "--tests"]
     };
     args.extend(more);
     Step::cargo(TESTS, &args)
@@ -80,6 +81,21 @@ fn browser_tests() -> Outcome {
     match needs::chromium().and_then(|()| needs::npm_packages("e2e")) {
         Ok(()) => Step::program(NAME, "npm", &["test"]).within("e2e").run(),
         Err(error) => Outcome::unbegun(NAME, End::Failed(format!("{error:#}"))),
+    }
+}
+
+/// The host's own command line builds the repository, and the functions are called as each host calls them. It works on the programs that
+/// the tests have built; in depth it builds all as the host does, which takes as long as a release.
+fn hosting_tests(depth: Depth) -> Outcome {
+    const NAME: &str = "hosting";
+    const FOLDER: &str = "e2e/vercel";
+    if let Err(error) = needs::npm_packages(FOLDER) {
+        return Outcome::unbegun(NAME, End::Failed(format!("{error:#}")));
+    }
+    let step = Step::program(NAME, "npm", &["test"]).within(FOLDER);
+    match depth {
+        Depth::Usual => step.run(),
+        Depth::Deep => step.env("HOSTING", "whole").run(),
     }
 }
 

@@ -22,10 +22,10 @@ use crate::ports::{Background, ClientAddress};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn serve(endpoints: Router) -> Result<(), HostError> {
-    lambda_http::run(service_fn(move |event| answer(endpoints.clone(), event))).await
+    lambda_http::run(service_fn(move |event| answer(endpoints.clone(), event, PATIENCE))).await
 }
 
-async fn answer(endpoints: Router, event: lambda_http::Request) -> Result<Response, Infallible> {
+async fn answer(endpoints: Router, event: lambda_http::Request, patience: Duration) -> Result<Response, Infallible> {
     let client = client(&event);
     let left = TaskTracker::new();
     let mut request = event.map(Body::new);
@@ -37,7 +37,7 @@ async fn answer(endpoints: Router, event: lambda_http::Request) -> Result<Respon
     let response = endpoints.oneshot(request).await?;
     left.close();
     // What takes longer goes on when the program is thawed for its next request, or is begun again by whoever finds it in the store.
-    let _ = timeout(PATIENCE, left.wait()).await;
+    let _ = timeout(patience, left.wait()).await;
     Ok(response)
 }
 
@@ -45,4 +45,44 @@ async fn answer(endpoints: Router, event: lambda_http::Request) -> Result<Respon
 fn client(event: &lambda_http::Request) -> Option<ClientAddress> {
     let RequestContext::ApiGatewayV2(context) = event.request_context_ref()? else { return None };
     context.http.source_ip.as_deref()?.parse().ok().map(ClientAddress::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use axum::Extension;
+    use axum::routing::get;
+
+    use super::*;
+
+    async fn ask<W: Future<Output = ()> + Send + 'static>(patience: Duration, work: impl Fn() -> W + Clone + Send + Sync + 'static) {
+        let endpoint = async move |Extension(background): Extension<Background>| background.run(work());
+        let event = lambda_http::Request::new(lambda_http::Body::Empty);
+        let response = answer(Router::new().route("/", get(endpoint)), event, patience).await.unwrap();
+        assert!(response.status().is_success());
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn what_is_left_is_done_before_the_answer() {
+        let done = Arc::new(AtomicBool::new(false));
+        let seen = done.clone();
+        let work = move || {
+            let done = done.clone();
+            async move {
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                done.store(true, Ordering::SeqCst);
+            }
+        };
+        ask(PATIENCE, work).await;
+        assert!(seen.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn an_answer_does_not_wait_for_ever() {
+        ask(Duration::from_millis(1), std::future::pending).await;
+    }
 }
