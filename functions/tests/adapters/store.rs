@@ -12,7 +12,7 @@ use crate::fixture::{LEASE, World, entry, lead, now};
 
 fn another(world: &World, key: &str) -> Entry {
     let mut other = lead();
-    other.id = LeadId::new();
+    other.id = LeadId::of_digest(uuid::Uuid::now_v7().into_bytes());
     entry(&world.contract, key, other)
 }
 
