@@ -97,4 +97,3 @@ fn context(contract: &Contract, form: &Form, received: &Received, problem: &Prob
     context.insert("f", &view);
     context
 }
-

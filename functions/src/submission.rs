@@ -165,10 +165,11 @@ impl Received {
 impl Judge {
     /// Makes the rules of a form ready.
     pub fn of(form: &Form) -> Self {
-        let compiled = |rule: &Rule| rule.checks.iter().map(|check| Regex::new(&check.pattern).ok()).collect();
-        Self {
-            rules: schema::rules(form).into_iter().map(|rule| (compiled(&rule), rule)).map(|(patterns, rule)| (rule, patterns)).collect(),
-        }
+        let ready = |rule: Rule| {
+            let patterns = rule.checks.iter().map(|check| Regex::new(&check.pattern).ok()).collect();
+            (rule, patterns)
+        };
+        Self { rules: schema::rules(form).into_iter().map(ready).collect() }
     }
 
     /// The rule of a field.
