@@ -22,14 +22,19 @@ data:
   visits: { label: Visits, people: visitors, items: [pages seen] }
   notes: { label: Notes, people: visitors, from: { form: note } }
   choices: { label: Choices, people: visitors, from: { service: consent } }
+  attempts: { label: Delivery records, people: visitors, from: { functions: deliveries } }
+  limits: { label: Protection of the form, people: visitors, from: { functions: protection } }
 purposes:
   measure: { label: see how the site is used, basis: consent, data: [visits, notes], recipients: [hoster, films, ads] }
+  protect: { label: keep the form reachable, basis: legal-obligation, law: GDPR Art. 32, data: [attempts, limits], recipients: [hoster] }
   remember: { label: remember choices, basis: legal-obligation, law: GDPR Art. 7(1), data: [choices], recipients: [hoster] }
 retention:
   visits: { data: [visits, notes], keep: 1 year, then: delete, by: { recipient: hoster } }
   choices: { data: [choices], keep: 6 months, by: browser }
+  attempts: { data: [attempts, limits], keep: 1 year, then: delete, by: job }
 services:
   consent: { use: plainsite-consent, purpose: remember }
+  forms: { use: plainsite-forms, purpose: measure }
   basket:
     label: Basket
     does: keeps what you chose
