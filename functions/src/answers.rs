@@ -93,7 +93,6 @@ fn context(contract: &Contract, form: &Form, received: &Received, problem: &Prob
     context.insert("problem", &said);
     context.insert("technical", &kept.into_iter().filter_map(|(name, value)| Some((name, value?))).collect::<Vec<_>>());
     context.insert("email", &view.script.email);
-    context.insert("policy", &site.policies.get(language));
     context.insert("f", &view);
     context
 }

@@ -39,9 +39,6 @@ pub struct Site {
     pub languages: Vec<String>,
     /// Whether its pages' addresses end with a slash.
     pub folders: bool,
-    /// The address of its privacy policy, by language.
-    #[serde(default)]
-    pub policies: BTreeMap<String, String>,
     /// The words of the interface, by language and key.
     pub words: BTreeMap<String, Map<String, Value>>,
     /// The site's own templates in place of the functions' by name, such as `emails/confirmation.html`.

@@ -3,7 +3,6 @@
 use registry::contract::{Contract, Site, TEMPLATES};
 
 use super::Build;
-use crate::render::context::policy;
 use crate::site::config::Urls;
 
 impl Build {
@@ -16,7 +15,6 @@ impl Build {
             base_url: config.base_url.clone().unwrap_or_default(),
             languages: config.languages.clone(),
             folders: config.urls == Urls::Folders,
-            policies: config.languages.iter().enumerate().filter_map(|(n, code)| Some((code.clone(), policy(&self.site, n)?))).collect(),
             words: words.filter_map(|(n, code)| Some((code.clone(), self.shared.words(n).as_object()?.clone()))).collect(),
             templates: templates.map(|(name, file)| (name.clone(), String::from_utf8_lossy(&file.bytes).into_owned())).collect(),
         };

@@ -23,7 +23,7 @@ data:
   attempts: { label: Delivery records, people: prospects, from: { functions: deliveries } }
   limits: { label: Protection, people: visitors, from: { functions: protection } }
 purposes:
-  protect: { label: Protect the form, basis: legitimate-interest, interest: being reachable, data: [attempts, limits] }
+  protect: { label: Protect the form, basis: contract, data: [attempts, limits] }
   answer: { label: Answer, basis: legitimate-interest, interest: replying, data: [lead], recipients: [crm] }
   count: { label: Count visits, basis: consent, data: [visits] }
   show: { label: Show videos, basis: consent }

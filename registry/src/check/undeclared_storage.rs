@@ -23,7 +23,7 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if !registry.data.iter().any(|data| data.from == Some(From::Functions(holding))) {
             diagnostics.push(
                 judged
-                    .at(&UNDECLARED_STORAGE, &format!("forms.{}", first.id), format!("behind a form, `{name}` are kept and not declared"))
+                    .at(&UNDECLARED_STORAGE, &format!("forms.{}.fields", first.id), format!("behind a form, `{name}` are kept and not declared"))
                     .why(format!("the functions keep {what}; people are told of all that is kept (GDPR Art. 5(1)(a))"))
                     .help(format!(
                         "add `{name}: {{ label: …, people: …, from: {{ functions: {name} }}, items: [{what}] }}` below `data`, with a purpose and a retention rule"
@@ -37,7 +37,7 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if !stored.filter(|stored| stored.kind == StorageKind::Session).any(|stored| covers(&stored.key, &key)) {
             diagnostics.push(
                 judged
-                    .at(&UNDECLARED_STORAGE, &format!("forms.{}", form.id), format!("the draft of the form `{}` is kept and not declared", form.id))
+                    .at(&UNDECLARED_STORAGE, &format!("forms.{}.fields", form.id), format!("the draft of the form `{}` is kept and not declared", form.id))
                     .why(format!("its script keeps what is typed in the tab's session storage, as `{key}`, until it is received (Directive 2002/58/EC Art. 5(3))"))
                     .help("add `forms: { use: plainsite-forms }` below `services`"),
             );
