@@ -31,8 +31,15 @@ fn save(root: &std::path::Path, path: &str, text: &str) {
 }
 
 async fn get(server: &Arc<Server>, host: &str, path: &str) -> (StatusCode, HeaderMap, String) {
-    let request = Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap();
-    let response = router(server.clone()).oneshot(request).await.unwrap();
+    let router = match server.delivery {
+        state::Delivery::Live => router(server.clone(), Arc::new(Api::open(server.disk.root(), Log::new(|_| {})).await.unwrap())),
+        state::Delivery::AsHosted => as_hosted(server.clone()),
+    };
+    ask(router, Request::get(path).header(header::HOST, host)).await
+}
+
+async fn ask(router: Router, request: axum::http::request::Builder) -> (StatusCode, HeaderMap, String) {
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, headers, String::from_utf8_lossy(&body).into_owned())
