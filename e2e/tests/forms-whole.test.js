@@ -28,6 +28,12 @@ async function delivered(page, server, leads) {
   }, 4 * leads);
 }
 
+/** Posts the form as a browser without a script does. */
+function plain(server, values) {
+  const headers = { origin: new URL(server.url).origin };
+  return fetch(server.at("/api/contact"), { method: "POST", headers, body: new URLSearchParams({ ...values, _language: "en" }), redirect: "manual" });
+}
+
 const names = (lang, path) => ({ ...TYPED, name: `Ada ${lang} ${path} <b>&amp;` });
 
 test("the discovery form, from the page to everybody who is to have it", async (t) => {
@@ -121,24 +127,31 @@ test("the discovery form, from the page to everybody who is to have it", async (
 test("a changed form is judged by its new rules at once", async (t) => {
   const site = await copySite(t);
   const server = await serve(t, site);
-  const post = async (email) => {
-    const origin = new URL(server.url).origin;
-    const body = new URLSearchParams({ ...TYPED, email, agency: "", _language: "en" });
-    const answer = await fetch(server.at("/api/contact"), { method: "POST", headers: { origin }, body, redirect: "manual" });
-    return { status: answer.status, text: await answer.text(), policy: answer.headers.get("content-security-policy") };
-  };
-  const before = await post("ada@example.com");
+  const before = await plain(server, { ...TYPED, agency: "" });
   assert.equal(before.status, 303);
   const mark = server.mark();
   const label = "    label: { en: Name of your agency";
   await site.edit("content/forms/contact.yaml", label, `    required: true\n    why: { en: to know you, fr: pour vous connaître }\n${label}`);
   await server.saysAfter(mark, /^built /);
-  const after = await post("grace@example.com");
+  const after = await plain(server, { ...TYPED, agency: "", email: "grace@example.com" });
   assert.equal(after.status, 422);
-  assert.match(after.text, /name="agency"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*name="agency"/);
+  assert.match(await after.text(), /name="agency"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*name="agency"/);
   // The page has a policy of its own, stricter than the site's.
-  assert.match(after.policy, /default-src 'none'/);
-  assert.doesNotMatch(after.policy, /script-src/);
+  const policy = after.headers.get("content-security-policy");
+  assert.match(policy, /default-src 'none'/);
+  assert.doesNotMatch(policy, /script-src/);
+});
+
+test("a site whose e-mails go to a mail server has them in its mailbox as well", async (t) => {
+  const site = await copySite(t);
+  await site.edit("content/privacy.yaml", "    use: resend\n", "    use: resend\n    calls: [smtp.resend.com]\n");
+  const server = await serve(t, site);
+  assert.equal((await plain(server, TYPED)).status, 303);
+  const desk = await openPage(t, await openBrowser(t));
+  await delivered(desk, server, 1);
+  const mailbox = await shown(desk, server, "mailbox", TYPED.email);
+  assert.match(mailbox, /The message as it was sent[\s\S]*multipart\/alternative/);
+  assert.equal(await desk.locator("article").count(), 2);
 });
 
 test("a server that ends and comes back", async (t) => {

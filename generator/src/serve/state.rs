@@ -116,8 +116,7 @@ impl Server {
     fn show(&self, build: Build, report: &Report) {
         let problem = if has_errors(&report.diagnostics) { self.text(&report.diagnostics, Style::Plain) } else { String::new() };
         let before = self.shown();
-        let contract = build.contract();
-        let Some(output) = build.output else {
+        let Some(output) = build.output.clone() else {
             let shown = Shown {
                 output: before.output.clone(),
                 site: before.site.clone(),
@@ -147,6 +146,7 @@ impl Server {
             () => Some(Event::Changed { version }),
         };
         // The functions are made anew only where it is another one.
+        let contract = build.contract();
         let known = before.contract.clone().filter(|known| **known == contract);
         self.replace(Shown {
             output: Some(output),

@@ -31,7 +31,7 @@ fn shown(number: usize, mail: &Mail) -> String {
     let html = match mail.html.is_empty() {
         true => String::new(),
         false => format!(
-            "<iframe src=\"/_plainsite/mailbox/{number}\" sandbox title=\"{subject}\" loading=\"lazy\"></iframe>\
+            "<iframe src=\"/_plainsite/mailbox/{number}\" sandbox title=\"{subject}\"></iframe>\
              <p><a href=\"/_plainsite/mailbox/{number}\">Open it alone</a></p>"
         ),
     };

@@ -83,7 +83,8 @@ fn period(retention: &Retention) -> String {
     });
     let words = |text: &Option<Localized>| text.as_ref().map(|text| text.default.clone());
     let from = words(&retention.from).map(|from| format!("from {from}"));
-    let parts = [words(&retention.label).map(|label| format!("{label}:")), words(&retention.during), kept, from];
+    let during = words(&retention.during).map(|during| format!("during {during}{}", if kept.is_some() { ", then" } else { "" }));
+    let parts = [words(&retention.label).map(|label| format!("{label}:")), during, kept, from];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
