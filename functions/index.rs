@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use functions::app::App;
+use functions::log::Log;
 use functions::{host, routes};
 
 #[tokio::main(flavor = "current_thread")]
@@ -11,7 +12,7 @@ async fn main() -> ExitCode {
     let endpoints = match App::from_environment() {
         Ok(app) => routes::router(app),
         // A program that ended here would be started again and again, and tell nobody why.
-        Err(problems) => routes::unconfigured(problems),
+        Err(problems) => routes::unconfigured(problems, Log::default()),
     };
     match host::run(endpoints).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -91,9 +91,9 @@ export async function run(site, args) {
   return stdout + stderr;
 }
 
-/** Starts the dev server, on a `day` if one is given; it ends with the test. */
-export async function serve(t, site, { day } = {}) {
-  const child = spawn(PROGRAM, ["serve", "--root", site.root, "--port", "0", ...(day ? ["--date", day] : [])], { stdio: ["ignore", "pipe", "pipe"] });
+/** Starts the dev server, on a `day` and a `port` if they are given; it ends with the test. */
+export async function serve(t, site, { day, port = 0 } = {}) {
+  const child = spawn(PROGRAM, ["serve", "--root", site.root, "--port", String(port), ...(day ? ["--date", day] : [])], { stdio: ["ignore", "pipe", "pipe"] });
   const server = new Server(child);
   atEnd(t, () => server.stop());
   await server.started();

@@ -12,6 +12,7 @@ use crate::contract;
 use crate::guard::Keys;
 use crate::health::Remembered;
 use crate::lead::LeadId;
+use crate::log::Log;
 use crate::outbox::Outbox;
 use crate::ports::{Clock, Operations, Sink, Store, SystemClock};
 use crate::submission::Judge;
@@ -34,6 +35,8 @@ pub struct App {
     pub operations: Option<Arc<dyn Operations>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where what happens is written.
+    pub log: Log,
     /// The leads that are being stored at this moment.
     pub in_flight: InFlight,
     /// The last answer about our health.
@@ -55,6 +58,7 @@ impl App {
             sinks: world.sinks.into(),
             operations: world.operations,
             clock: world.clock,
+            log: Log::default(),
             in_flight: InFlight::default(),
             health: Arc::default(),
             answers: Arc::default(),
@@ -87,7 +91,13 @@ impl App {
 
     /// The deliveries of a store.
     pub fn outbox(&self, store: &Arc<dyn Store>) -> Outbox {
-        Outbox { store: store.clone(), sinks: self.sinks.clone(), operations: self.operations.clone(), clock: self.clock.clone() }
+        Outbox {
+            store: store.clone(),
+            sinks: self.sinks.clone(),
+            operations: self.operations.clone(),
+            clock: self.clock.clone(),
+            log: self.log.clone(),
+        }
     }
 }
 

@@ -1,8 +1,10 @@
-//! What the functions write to their log: one line of JSON for each event, on standard error.
+//! What the functions write to their log: on a host, one line of JSON for each event on standard error.
 //!
 //! [`Event`] is the list of everything that may be logged. It has no field for a text of a person's, so that none gets there.
 
+use std::fmt;
 use std::io::Write;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -31,8 +33,37 @@ pub enum Event<'a> {
     Configuration { problem: &'a str },
 }
 
-/// Writes an event. A log that cannot be written must not end a request.
-pub fn write(event: &Event<'_>) {
+/// Where events go.
+#[derive(Clone)]
+pub struct Log(Arc<dyn Fn(&Event<'_>) + Send + Sync>);
+
+impl Log {
+    /// A log that hands each event to `write`, in the midst of a request: it must not wait for anything.
+    pub fn new(write: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    /// Writes an event.
+    pub fn write(&self, event: &Event<'_>) {
+        (self.0)(event);
+    }
+}
+
+impl Default for Log {
+    /// Standard error, as hosts collect it.
+    fn default() -> Self {
+        Self::new(write)
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Log")
+    }
+}
+
+/// Writes an event as a line of JSON. A log that cannot be written must not end a request.
+fn write(event: &Event<'_>) {
     if let Ok(mut line) = serde_json::to_vec(event) {
         line.push(b'\n');
         let _ = std::io::stderr().write_all(&line);

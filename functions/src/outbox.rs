@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::lead::{DeliveryState, Failure, OutboxRow, Outcome, SinkId};
-use crate::log::{self, Event};
+use crate::log::{Event, Log};
 use crate::ports::{Claim, Clock, Filter, Notice, Operations, Settled, Sink, Stopped, Store, StoreError};
 use crate::schedule;
 
@@ -34,6 +34,8 @@ pub struct Outbox {
     pub operations: Option<Arc<dyn Operations>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where attempts are written.
+    pub log: Log,
 }
 
 /// What was done.
@@ -109,10 +111,10 @@ impl Outbox {
         if let Some(stopped) = stopped(&claim.row.sink, &outcome, now) {
             self.store.stop(&claim.row.sink, Some(&stopped)).await?;
             let seconds = stopped.until.map(|until| until.duration_since(now).as_secs().unsigned_abs());
-            log::write(&Event::Stopped { sink: &claim.row.sink, failure: stopped.failure, seconds });
+            self.log.write(&Event::Stopped { sink: &claim.row.sink, failure: stopped.failure, seconds });
         }
         let held = self.store.settle(&claim, &settled).await?;
-        log::write(&Event::Delivered {
+        self.log.write(&Event::Delivered {
             lead: claim.row.lead,
             sink: &claim.row.sink,
             attempt: settled.attempts,

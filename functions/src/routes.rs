@@ -15,9 +15,10 @@ use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use openapi::document;
+pub use request::own_origin;
 
 use crate::app::App;
-use crate::log::{self, Event};
+use crate::log::{Event, Log};
 use crate::problem::{Kind, Problem};
 
 /// The endpoints, `/api` included.
@@ -32,20 +33,20 @@ pub fn router(app: App) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(other_method)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(axum::middleware::from_fn(request::observed))
+        .layer(axum::middleware::from_fn_with_state(app.log.clone(), request::observed))
         .with_state(app)
 }
 
 /// What answers where the environment lacks something: nothing is accepted, and `/api/health` says why. The problems hold no values.
-pub fn unconfigured(problems: Vec<String>) -> Router {
+pub fn unconfigured(problems: Vec<String>, log: Log) -> Router {
     for problem in &problems {
-        log::write(&Event::Configuration { problem });
+        log.write(&Event::Configuration { problem });
     }
     let health = move || async move { (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "failing", "problems": problems }))) };
     Router::new()
         .route("/api/health", get(health))
         .fallback(|| async { Problem::from(Kind::Unavailable).retry_after(300) })
-        .layer(axum::middleware::from_fn(request::observed))
+        .layer(axum::middleware::from_fn_with_state(log, request::observed))
 }
 
 async fn not_found() -> Problem {
@@ -57,7 +58,6 @@ async fn other_method() -> Problem {
 }
 
 /// The panic itself is in the log, by its place.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
     Problem::from(Kind::Internal).into_response()
 }

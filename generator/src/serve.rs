@@ -1,8 +1,10 @@
-//! The dev server: builds in memory, watches, serves with the production headers, and tells browsers what changed.
+//! The dev server: builds in memory, watches, serves with the production headers, tells browsers what changed, and runs the functions.
 //!
-//! It calls the same [`Builder`](crate::build::Builder) as a single build, and writes nothing to the disk.
+//! It calls the same [`Builder`](crate::build::Builder) as a single build, and writes nothing to the disk but the leads of development.
 
 mod answer;
+mod api;
+mod development;
 mod events;
 mod reload;
 mod state;
@@ -14,13 +16,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use functions::log::Log;
 use jiff::civil::Date;
 use tokio::net::TcpListener;
 
 use crate::site::Drafts;
 use crate::source::Disk;
 pub(crate) use answer::content_type;
-use state::Delivery;
+pub use api::Api;
+use events::Event;
 pub use state::{Report, Server};
 
 /// What to serve, and where.
@@ -60,16 +64,23 @@ fn bind(port: Option<u16>) -> io::Result<std::net::TcpListener> {
     }
 }
 
-/// Serves until `stop` resolves. Every build's report goes to `tell`.
+/// Serves until `stop` resolves. Every build's report goes to `tell`, and what the functions do to `log`.
 ///
 /// # Errors
-/// A folder that cannot be watched.
+/// A folder that cannot be watched; a store of leads that cannot be opened.
 pub async fn run(
     server: Arc<Server>,
     listener: std::net::TcpListener,
     tell: impl Fn(&Report) + Send + 'static,
+    log: Log,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
+    let told = server.clone();
+    let log = Log::new(move |event| {
+        log.write(event);
+        told.events.send(Event::Activity);
+    });
+    let api = Arc::new(Api::open(server.disk.root(), log).await?);
     let watcher = watch::start(server.clone(), tell)?;
     let listener = TcpListener::from_std(listener)?;
     let ended = server.clone();
@@ -78,20 +89,37 @@ pub async fn run(
         // Open event streams would keep the server waiting for its browsers.
         ended.end();
     };
-    axum::serve(listener, router(server)).with_graceful_shutdown(stop).await?;
+    let service = router(server, api.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     drop(watcher);
+    api.end().await;
     Ok(())
 }
 
-/// Every address of the server: those of the reload script only where there is one.
-pub fn router(server: Arc<Server>) -> Router {
-    let own = match server.delivery {
-        Delivery::Live => Router::new().nest("/_plainsite", reload::router()),
-        Delivery::AsHosted => Router::new(),
-    };
-    own.fallback(answer::page)
-        .with_state(server.clone())
-        .nest("/api", functions::routes::unconfigured(vec!["the dev server keeps no leads yet".to_owned()]))
+/// The dev server and the functions behind it, as its addresses need them.
+#[derive(Clone, Debug)]
+struct Running {
+    server: Arc<Server>,
+    api: Arc<Api>,
+}
+
+/// Every address of the dev server.
+pub fn router(server: Arc<Server>, api: Arc<Api>) -> Router {
+    let running = Running { server: server.clone(), api };
+    let own = Router::new().nest("/_plainsite", reload::router()).fallback(answer::page).with_state(server.clone());
+    let all = own.merge(development::router(running.clone()));
+    guarded(all.layer(axum::middleware::from_fn_with_state(running, api::answer)), server)
+}
+
+/// Every address of a site as its host will send it. Nothing behind the forms is there: nobody sends any.
+pub fn as_hosted(server: Arc<Server>) -> Router {
+    let functions = functions::routes::unconfigured(vec!["these pages are only looked at".to_owned()], Log::new(|_| {}));
+    guarded(Router::new().fallback(answer::page).with_state(server.clone()).nest("/api", functions), server)
+}
+
+/// What holds for every address: who may ask, and the headers of the host.
+fn guarded(router: Router, server: Arc<Server>) -> Router {
+    router
         .layer(axum::middleware::from_fn(answer::own_host))
         .layer(axum::middleware::from_fn_with_state(server, answer::production_headers))
 }

@@ -13,6 +13,7 @@ use functions::store::{self, Patience, SqlStore};
 use jiff::Timestamp;
 use registry::model::CaptureKind;
 use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -50,7 +51,7 @@ impl Office {
 
     fn lead(&self, name: &str, held: bool) -> LeadId {
         let received: Timestamp = if held { "2027-01-02T00:00:00Z" } else { "2027-01-01T10:20:30Z" }.parse().unwrap();
-        let id = LeadId::of_digest(std::array::from_fn(|n| name.as_bytes().get(n).copied().unwrap_or_default()));
+        let id = LeadId::of_digest(*Sha256::digest(format!("{name} {held}")).first_chunk().unwrap());
         let values = BTreeMap::from([("name".to_owned(), json!(name)), ("consent".to_owned(), json!(true))]);
         let entry = Entry {
             lead: Lead {

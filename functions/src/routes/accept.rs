@@ -15,7 +15,7 @@ use super::request;
 use crate::app::App;
 use crate::guard::{self, Path};
 use crate::lead::{Lead, LeadId, SinkId, Suspicion, Values};
-use crate::log::{self, Event};
+use crate::log::Event;
 use crate::personal::Personal;
 use crate::ports::{Accepted, ClientAddress, Entry, Spent, Store};
 use crate::problem::{Kind, Problem};
@@ -165,7 +165,7 @@ async fn store(app: &App, entry: Entry) -> Result<(Accepted, Arc<dyn Store>), Pr
         entry.sinks.retain(|sink| !store.delivers(sink));
         match store.accept(&entry).await {
             Ok(accepted) => return Ok((accepted, store.clone())),
-            Err(error) => log::write(&Event::StoreFailed { store: store.name(), failure: error.failure() }),
+            Err(error) => app.log.write(&Event::StoreFailed { store: store.name(), failure: error.failure() }),
         }
     }
     Err(Problem::from(Kind::Unavailable).retry_after(30))

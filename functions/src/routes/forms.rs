@@ -15,7 +15,7 @@ use super::accept::{self, Received};
 use crate::app::App;
 use crate::guard::{self, Difficulty};
 use crate::lead::LeadId;
-use crate::log::{self, Event};
+use crate::log::Event;
 use crate::ports::{Background, Store};
 use crate::problem::{Kind, Problem};
 use crate::token;
@@ -56,7 +56,7 @@ async fn send(app: App, form: &str, request: Request) -> Response {
     let id = super::request::id(&request);
     match accept::receive(&app, form, request).await {
         Ok(received) => {
-            log::write(&Event::Accepted { request: &id, lead: received.lead, store: received.store.name(), held: &received.held });
+            app.log.write(&Event::Accepted { request: &id, lead: received.lead, store: received.store.name(), held: &received.held });
             deliver_later(&app, background, &received.store);
             accepted(&app, form, &received)
         }
@@ -91,7 +91,7 @@ fn deliver_later(app: &App, background: Option<Background>, store: &Arc<dyn Stor
     if let Some(background) = background {
         background.run(async move {
             if let Err(error) = outbox.drain(AFTER_RESPONSE).await {
-                log::write(&Event::StoreFailed { store: outbox.store.name(), failure: error.failure() });
+                outbox.log.write(&Event::StoreFailed { store: outbox.store.name(), failure: error.failure() });
             }
         });
     }

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use crate::app::App;
 use crate::health::OUTBOX_JOB;
-use crate::log::{self, Event};
+use crate::log::Event;
 use crate::outbox::Done;
 use crate::ports::{Store, StoreError};
 use crate::problem::{Kind, Problem};
@@ -32,11 +32,11 @@ pub(super) async fn outbox(State(app): State<App>, headers: HeaderMap) -> Respon
             Ok(done) => all = all + done,
             Err(error) => {
                 failed = true;
-                log::write(&Event::StoreFailed { store: store.name(), failure: error.failure() });
+                app.log.write(&Event::StoreFailed { store: store.name(), failure: error.failure() });
             }
         }
     }
-    log::write(&Event::Ran { job: OUTBOX_JOB, done: all.sent });
+    app.log.write(&Event::Ran { job: OUTBOX_JOB, done: all.sent });
     if failed { Problem::from(Kind::Unavailable).retry_after(60).into_response() } else { Json(all).into_response() }
 }
 

@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::log::{self, Event};
+use crate::log::{Event, Log};
 use crate::problem::Kind;
 
 /// The most bytes of a body.
@@ -35,7 +35,7 @@ impl RequestId {
 }
 
 /// Gives a request its id, keeps its answer from being stored on the way, and writes a line about both.
-pub(super) async fn observed(mut request: Request, next: Next) -> Response {
+pub(super) async fn observed(State(log): State<Log>, mut request: Request, next: Next) -> Response {
     let (start, id) = (Instant::now(), RequestId::new());
     // The route's own path: that of the request could hold what somebody typed.
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
@@ -49,7 +49,7 @@ pub(super) async fn observed(mut request: Request, next: Next) -> Response {
     if let Ok(value) = HeaderValue::try_from(&id.0) {
         headers.insert(REQUEST_ID, value);
     }
-    log::write(&Event::Answered {
+    log.write(&Event::Answered {
         request: &id.0,
         method: method.as_str(),
         route: &route,
@@ -68,7 +68,7 @@ pub(super) fn id(request: &Request) -> String {
 ///
 /// # Errors
 /// It comes from elsewhere, or from no page at all.
-pub(super) fn own_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Kind> {
+pub fn own_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Kind> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     // Browsers write this one themselves, and no page can.
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {

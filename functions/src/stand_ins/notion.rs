@@ -42,13 +42,20 @@ impl Notion {
     /// # Errors
     /// No port of this machine is free.
     pub async fn start(contract: &Contract) -> std::io::Result<Self> {
-        let mut schema = Schema::new();
+        let this = Self(Desk::start(Workspace { kept: Mutex::new(Kept { schema: Schema::new(), pages: Vec::new() }) }).await?);
+        this.add_columns(contract);
+        Ok(this)
+    }
+
+    /// Adds the columns that a site's forms need, as its operators would. Those that are there stay.
+    pub fn add_columns(&self, contract: &Contract) {
+        let mut kept = lock(&self.0.service.kept);
         for form in &contract.registry.forms {
             for delivery in form.deliver.iter().filter(|delivery| delivery.kind == DeliveryKind::Page) {
-                schema.extend(columns(&contract.registry, form, delivery, Use::Store).into_iter().map(|column| (column.name, column.kind)));
+                let needed = columns(&contract.registry, form, delivery, Use::Store);
+                kept.schema.extend(needed.into_iter().map(|column| (column.name, column.kind)));
             }
         }
-        Ok(Self(Desk::start(Workspace { kept: Mutex::new(Kept { schema, pages: Vec::new() }) }).await?))
     }
 
     /// Has a configuration use it.

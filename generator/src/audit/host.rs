@@ -33,7 +33,7 @@ impl Host {
         listener.set_nonblocking(true)?;
         let address = format!("http://{}", listener.local_addr()?);
         let asked = Asked::default();
-        let router = serve::router(built).layer(axum::middleware::from_fn_with_state(asked.clone(), note));
+        let router = serve::as_hosted(built).layer(axum::middleware::from_fn_with_state(asked.clone(), note));
         let (stop, stopped) = oneshot::channel::<()>();
         runtime.spawn(async move {
             let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };

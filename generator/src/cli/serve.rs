@@ -5,9 +5,11 @@ use std::time::Duration;
 use anyhow::Context;
 use registry::diagnostic::has_errors;
 
+use functions::log::{Event, Log};
+
 use super::{Outcome, Shell, counted, drafts, on_terminal};
 use crate::build::Changes;
-use crate::report::Style;
+use crate::report::{Format, Style};
 use crate::serve::{self, Options, Report};
 
 /// Arguments of `plainsite serve`.
@@ -36,12 +38,15 @@ pub(super) fn serve(shell: &Shell, arguments: &ServeArguments) -> anyhow::Result
     let told = server.clone();
     let tell = move |report: &Report| teller.tell(report, &told.text(&report.diagnostics, Style::Coloured));
     tell(&first);
-    shell.print(&format!("\n    http://{}/\n", listener.local_addr()?));
+    let address = listener.local_addr()?;
+    shell.print(&format!("\n    http://{address}/\n    http://{address}/_plainsite/ shows e-mails, leads, checks and the registry\n"));
     if on_terminal() {
         shell.say("Ctrl+C ends it");
     }
+    let writer = { Shell { root: shell.root.clone(), format: shell.format, today: shell.today } };
+    let log = Log::new(move |event| writer.log(event));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(serve::run(server, listener, tell, interrupted()))?;
+    runtime.block_on(serve::run(server, listener, tell, log, interrupted()))?;
     runtime.shutdown_timeout(Duration::from_millis(100));
     Ok(Outcome::Clean)
 }
@@ -53,7 +58,37 @@ async fn interrupted() {
     }
 }
 
+/// What the functions did, in a line.
+fn line(event: &Event<'_>) -> String {
+    match event {
+        Event::Answered { method, route, status, millis, .. } => format!("{method} {route}: {status} in {millis} ms"),
+        Event::Accepted { lead, held: [], .. } => format!("stored lead {lead}"),
+        Event::Accepted { lead, .. } => format!("stored lead {lead}, held back as suspected spam"),
+        Event::Delivered { sink, failure: None, .. } => format!("delivered to {sink}"),
+        Event::Delivered { sink, failure: Some(failure), given_up, .. } => {
+            let end = if *given_up { "given up" } else { "tried again later" };
+            format!("not delivered to {sink}: {failure}; {end}")
+        }
+        Event::Stopped { sink, failure, seconds } => {
+            let end = seconds.map_or_else(|| "until somebody mends it".to_owned(), |seconds| format!("for {seconds} s"));
+            format!("nothing is delivered to {sink} {end}: {failure}")
+        }
+        Event::StoreFailed { store, failure } => format!("the store {store} failed: {failure}"),
+        Event::Panicked { file, line } => format!("a fault of our own at {file}:{line}"),
+        Event::Ran { job, done } => format!("the job {job} has run: {done} done"),
+        Event::Configuration { problem } => format!("the functions are not ready: {problem}"),
+    }
+}
+
 impl Shell {
+    /// Tells what the functions did: a line, or an object for machines.
+    fn log(&self, event: &Event<'_>) {
+        match self.format {
+            Format::Json => self.say(&serde_json::to_string(event).unwrap_or_default()),
+            Format::Human | Format::Short => self.say(&line(event)),
+        }
+    }
+
     fn tell(&self, report: &Report, text: &str) {
         if !report.diagnostics.is_empty() {
             self.say(text);

@@ -19,6 +19,8 @@ pub(super) enum Event {
     Problem,
     /// Nothing is wrong any more, and nothing changed.
     Resolved,
+    /// The functions did something that the development pages show.
+    Activity,
 }
 
 /// Tells all browsers that listen.
@@ -51,6 +53,7 @@ impl Event {
                 event.event("styles").data(json!({ "version": version.to_string(), "moved": moved }).to_string())
             }
             Self::Problem => event.event("problem").data("now"),
+            Self::Activity => event.event("activity").data("now"),
             Self::Resolved => event.event("resolved").data("now"),
         })
     }

@@ -19,6 +19,7 @@ use super::state::Server;
 const SCRIPT: &str = include_str!("client/reload.js");
 const STYLE: &str = include_str!("client/overlay.css");
 
+/// These addresses.
 pub(super) fn router() -> Router<Arc<Server>> {
     Router::new()
         .route("/reload.js", get(async || fixed("text/javascript; charset=utf-8", SCRIPT)))
@@ -50,7 +51,8 @@ pub(super) fn service() -> Service {
     }
 }
 
-fn fixed(kind: &'static str, text: &'static str) -> Response {
+/// A file of the dev server's own.
+pub(super) fn fixed(kind: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
+use registry::contract::Contract;
 use registry::diagnostic::{Diagnostic, has_errors};
 use registry::resolve::Declared;
 use tokio::sync::watch;
@@ -50,8 +51,12 @@ pub(super) struct Shown {
     pub(super) declared: Arc<Declared>,
     /// The digest of the whole output: browsers compare it.
     pub(super) version: Digest,
+    /// The same for the functions; none before the first good build.
+    pub(super) contract: Option<Arc<Contract>>,
     /// What is wrong now, as the terminal says it; empty when nothing is.
     pub(super) problem: String,
+    /// All that the last build said, warnings included.
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// The addresses of the style sheets by name.
     styles: BTreeMap<String, String>,
 }
@@ -111,13 +116,15 @@ impl Server {
     fn show(&self, build: Build, report: &Report) {
         let problem = if has_errors(&report.diagnostics) { self.text(&report.diagnostics, Style::Plain) } else { String::new() };
         let before = self.shown();
-        let Some(output) = build.output else {
+        let Some(output) = build.output.clone() else {
             let shown = Shown {
                 output: before.output.clone(),
                 site: before.site.clone(),
                 declared: before.declared.clone(),
+                contract: before.contract.clone(),
                 version: before.version,
                 styles: before.styles.clone(),
+                diagnostics: report.diagnostics.clone(),
                 problem,
             };
             self.replace(shown);
@@ -138,12 +145,17 @@ impl Server {
             }
             () => Some(Event::Changed { version }),
         };
+        // The functions are made anew only where it is another one.
+        let contract = build.contract();
+        let known = before.contract.clone().filter(|known| **known == contract);
         self.replace(Shown {
             output: Some(output),
             site: Some(build.site),
             declared: build.declared,
+            contract: known.or_else(|| Some(Arc::new(contract))),
             version,
             problem,
+            diagnostics: report.diagnostics.clone(),
             styles: build.styles,
         });
         if let Some(event) = event {

@@ -31,8 +31,15 @@ fn save(root: &std::path::Path, path: &str, text: &str) {
 }
 
 async fn get(server: &Arc<Server>, host: &str, path: &str) -> (StatusCode, HeaderMap, String) {
-    let request = Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap();
-    let response = router(server.clone()).oneshot(request).await.unwrap();
+    let router = match server.delivery {
+        state::Delivery::Live => router(server.clone(), Arc::new(Api::open(server.disk.root(), Log::new(|_| {})).await.unwrap())),
+        state::Delivery::AsHosted => as_hosted(server.clone()),
+    };
+    ask(router, Request::get(path).header(header::HOST, host)).await
+}
+
+async fn ask(router: Router, request: axum::http::request::Builder) -> (StatusCode, HeaderMap, String) {
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, headers, String::from_utf8_lossy(&body).into_owned())
@@ -77,6 +84,55 @@ async fn what_is_missing_is_not_kept_and_other_hosts_get_nothing() {
     assert!(body.contains("This page is not here"));
     assert_eq!(get(&server, "evil.example", "/").await.0, StatusCode::FORBIDDEN);
     assert_eq!(get(&server, "localhost", "/api/health").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_development_pages_say_what_to_do_and_are_on_no_host() {
+    let (folder, server) = site(&PAGES);
+    for (page, says) in [
+        ("", "Open the site"),
+        ("mailbox", "No e-mail yet"),
+        ("leads", "No lead yet"),
+        ("notion", "No page yet"),
+        ("automation", "No call yet"),
+        ("checks", "Nothing is wrong"),
+        ("registry", "Nothing is declared yet"),
+    ] {
+        let (status, headers, body) = get(&server, "localhost", &format!("/_plainsite/{page}")).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().starts_with("default-src 'none'; script-src 'self';"));
+        assert!(body.contains(says), "{page}: {body}");
+        let version = headers[header::ETAG].to_str().unwrap();
+        assert!(body.contains(&format!("data-version=\"{version}\"")), "a page knows which one it is: {body}");
+    }
+    let disk = Disk::new(folder.path());
+    let build = crate::build::Builder::once(Drafts::Left, TODAY).build(&disk, Changes::Everything);
+    let hosted = Arc::new(Server::as_hosted(disk, build));
+    assert_eq!(get(&hosted, "localhost", "/_plainsite/leads").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(get(&hosted, "localhost", "/api/health").await.0, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn the_leads_of_development_lie_beside_the_site_and_in_no_repository() {
+    let (folder, server) = site(&PAGES);
+    let (status, headers, body) = get(&server, "localhost", "/api/health").await;
+    assert_eq!((status, headers[header::CACHE_CONTROL].to_str().unwrap()), (StatusCode::OK, "no-store"));
+    assert!(body.contains("\"sqlite\""), "{body}");
+    let left = folder.path().join(".plainsite");
+    assert!(left.join("development.sqlite").is_file());
+    assert_eq!(fs::read_to_string(left.join(".gitignore")).unwrap(), "*\n");
+}
+
+#[tokio::test]
+async fn only_their_own_page_has_deliveries_attempted() {
+    let (_folder, server) = site(&PAGES);
+    let router = router(server.clone(), Arc::new(Api::open(server.disk.root(), Log::new(|_| {})).await.unwrap()));
+    for (origin, status) in
+        [("http://evil.example", StatusCode::FORBIDDEN), ("null", StatusCode::FORBIDDEN), ("http://localhost", StatusCode::SEE_OTHER)]
+    {
+        let request = Request::post("/_plainsite/leads/deliver").header(header::HOST, "localhost").header(header::ORIGIN, origin);
+        assert_eq!(ask(router.clone(), request).await.0, status, "{origin}");
+    }
 }
 
 #[tokio::test]
