@@ -1,0 +1,1 @@
+//! The doctor, before stand-ins.
