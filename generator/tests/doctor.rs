@@ -9,7 +9,6 @@ use functions::ports::Store;
 use functions::store::{self, Patience};
 use serde_json::Value as Json;
 
-#[expect(dead_code, reason = "only the server itself is needed here")]
 #[path = "../../functions/tests/support/postgres.rs"]
 mod postgres;
 

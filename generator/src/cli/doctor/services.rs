@@ -46,7 +46,9 @@ async fn database(contract: &Contract, config: &Config) -> Vec<Finding> {
     };
     let mut findings = vec![match store.ready().await {
         Ok(()) => Finding::ok(OF, format!("{} answers, and has the tables of this version", store.name())),
-        Err(error @ StoreError::Failed(_)) => Finding::problem(OF, error.to_string(), "`plainsite doctor --migrate` makes the tables"),
+        Err(error @ StoreError::Failed(_)) => {
+            Finding::problem(OF, error.to_string(), "`docs/operating.md` tells of the tables and their database")
+        }
         Err(StoreError::Unreachable(failure)) => Finding::problem(OF, says(failure), "correct `DATABASE_URL`, or see whether it runs"),
     }];
     if store.name() == "sqlite" {

@@ -156,7 +156,7 @@ async fn a_database_is_declared_in_reach_and_migrated() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}/leads.db", folder.path().display());
     let told = problems(&services.examined(&[("DATABASE_URL", &url)]).await);
-    assert!(has(&told, "problem database", "help: `plainsite doctor --migrate`"), "{told:#?}");
+    assert!(has(&told, "problem database", "run `plainsite doctor --migrate`"), "{told:#?}");
     let store = store::open(&url, Patience::default()).unwrap();
     store.migrate().await.unwrap();
     store.close().await;
