@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use registry::contract::Contract;
 use registry::derive::egress::hosts;
-use registry::model::covers;
+use registry::model::{Delivery, DeliveryKind, Registry, covers};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
 use crate::adapters;
-use crate::config::Config;
+use crate::config::{Config, Mail};
 use crate::egress::Egress;
-use crate::ports::{Clock, Operations, Sink, Store};
-use crate::store::{self, Patience};
+use crate::ports::{Clock, Operations, Sink, Store, StoreError};
+use crate::store::{self, Patience, SqlStore};
 
 /// What is outside of the program: where leads are kept and delivered to, and what time it is.
 #[derive(Clone, Debug)]
@@ -36,10 +36,11 @@ impl World {
         let mut problems: Vec<String> = undeclared_store(contract, config).into_iter().collect();
         let egress = Egress::new(&contract.registry, config);
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
-        if let (Some(url), []) = (&config.database_url, problems.as_slice()) {
-            match store::open(url.expose_secret(), Patience::default()) {
-                Ok(store) => stores.push(Arc::new(store)),
-                Err(error) => problems.push(error.to_string()),
+        if problems.is_empty() {
+            match database(config) {
+                Some(Ok(store)) => stores.push(Arc::new(store)),
+                Some(Err(error)) => problems.push(error.to_string()),
+                None => {}
             }
         }
         stores.extend(adapters::notion_store(contract, config, &egress, &clock));
@@ -55,16 +56,41 @@ impl World {
     }
 }
 
+/// The database that the configuration names; none where it names none. Nothing is connected yet; it needs a running tokio.
+pub fn database(config: &Config) -> Option<Result<SqlStore, StoreError>> {
+    Some(store::open(config.database_url.as_ref()?.expose_secret(), Patience::default()))
+}
+
 /// The check `undeclared-store`: a database at a company that no recipient names would make the policy untrue. One on this machine is nobody
 /// else's.
 pub fn undeclared_store(contract: &Contract, config: &Config) -> Option<String> {
     let url = Url::parse(config.database_url.as_ref()?.expose_secret()).ok()?;
     let host = url.host_str().filter(|_| url.scheme() != "sqlite")?;
-    let own = matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.is_empty();
     let declared = hosts(&contract.registry).into_keys().any(|declared| covers(declared, host));
-    (!own && !declared).then(|| {
+    (!is_local(host) && !declared).then(|| {
         format!("undeclared-store: no recipient of the registry has the database's host `{host}`: declare the company that runs it, with `calls: [{host}]`")
     })
+}
+
+/// Whether a delivery goes by a host of its own recipient: with another company's, the policy names the wrong one. None where its service is
+/// not set up, or its address is none. What is on this machine is nobody else's.
+pub fn goes_to_its_recipient(registry: &Registry, config: &Config, delivery: &Delivery) -> Option<bool> {
+    let address = match delivery.kind {
+        DeliveryKind::Page => config.notion.as_ref().map(|_| config.addresses.notion.as_str())?,
+        DeliveryKind::Confirmation | DeliveryKind::Notification => match config.mail.as_ref()? {
+            Mail::Resend(_) => config.addresses.resend.as_str(),
+            Mail::Smtp(url) => url.expose_secret(),
+        },
+        DeliveryKind::Webhook => config.webhook.as_ref()?.url.expose_secret(),
+    };
+    let address = Url::parse(address).ok()?;
+    let host = address.host_str()?;
+    let recipient = registry.recipients.iter().find(|recipient| recipient.id == delivery.to)?;
+    Some(is_local(host) || recipient.calls.iter().any(|declared| covers(declared, host)))
+}
+
+fn is_local(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "")
 }
 
 #[cfg(test)]
@@ -103,5 +129,20 @@ mod tests {
         for database in ["sqlite:leads.db", "postgres://u@localhost/leads", "postgres://127.0.0.1:5432/leads"] {
             assert_eq!(undeclared_store(&nobody, &config(database)), None, "{database}");
         }
+    }
+
+    #[test]
+    fn a_delivery_goes_to_its_recipient_or_to_this_machine() {
+        let delivery = |kind: &str| serde_json::from_value(serde_json::json!({ "to": "db", "as": kind })).unwrap();
+        let goes = |calls: &str, mail: &str, kind: &str| {
+            let mut config = config("sqlite:leads.db");
+            config.mail = Some(Mail::Smtp(mail.to_owned().into()));
+            goes_to_its_recipient(&contract(calls).registry, &config, &delivery(kind))
+        };
+        assert_eq!(goes("mail.example", "smtps://u:p@mail.example", "confirmation"), Some(true));
+        assert_eq!(goes("mail.example", "smtps://u:p@other.example", "notification"), Some(false));
+        assert_eq!(goes("mail.example", "smtp://127.0.0.1:2525", "notification"), Some(true));
+        assert_eq!(goes("mail.example", "no address", "confirmation"), None);
+        assert_eq!(goes("mail.example", "smtps://mail.example", "page"), None, "Notion is not set up");
     }
 }

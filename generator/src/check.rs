@@ -25,6 +25,7 @@ pub mod silence;
 pub mod stale_headers;
 pub mod undeclared_field;
 pub mod undeclared_origin;
+pub mod undeclared_store;
 pub mod ungated_service;
 pub mod uses;
 mod written;
@@ -61,6 +62,7 @@ pub fn rules() -> Vec<&'static Rule> {
         &stale_headers::STALE_HEADERS,
         &undeclared_field::UNDECLARED_FIELD,
         &undeclared_origin::UNDECLARED_ORIGIN,
+        &undeclared_store::UNDECLARED_STORE,
         &ungated_service::UNGATED_SERVICE,
     ];
     let mut rules: Vec<&'static Rule> = own.to_vec();

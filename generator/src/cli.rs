@@ -2,6 +2,7 @@
 
 mod audit;
 mod build;
+mod doctor;
 mod explain;
 mod export;
 mod init;
@@ -67,6 +68,8 @@ enum Command {
     Leads(leads::LeadsArguments),
     /// List deliveries, and have them attempted again
     Outbox(outbox::OutboxArguments),
+    /// Examine the set-up that the environment describes, against what the site declares
+    Doctor(doctor::DoctorArguments),
 }
 
 /// What all commands share.
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&shell, &arguments),
         Command::Leads(arguments) => leads::leads(&shell, &arguments),
         Command::Outbox(arguments) => outbox::outbox(&shell, &arguments),
+        Command::Doctor(arguments) => doctor::doctor(&shell, &arguments),
     };
     let code = match outcome {
         Ok(Outcome::Clean) => 0,

@@ -78,7 +78,7 @@ enum Form {
 }
 
 pub(super) fn leads(shell: &Shell, arguments: &LeadsArguments) -> anyhow::Result<Outcome> {
-    stores::with(async |store| match &arguments.command {
+    stores::with(shell, async |store| match &arguments.command {
         LeadsCommand::List(wanted) => {
             shell.print(&listed(&wanted.found(store).await?, shell.format));
             Ok(Outcome::Clean)

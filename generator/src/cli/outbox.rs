@@ -71,7 +71,7 @@ pub(super) fn named(state: DeliveryState) -> &'static str {
 }
 
 pub(super) fn outbox(shell: &Shell, arguments: &OutboxArguments) -> anyhow::Result<Outcome> {
-    stores::with(async |store| match &arguments.command {
+    stores::with(shell, async |store| match &arguments.command {
         OutboxCommand::List(wanted) => list(shell, store, wanted).await,
         OutboxCommand::Retry(wanted) => retry(shell, store, wanted).await,
     })

@@ -1,30 +1,98 @@
 //! The store that the commands on leads and deliveries work on: the one that the functions would use with the same environment.
 
+use std::sync::Arc;
+
 use anyhow::{Context, bail};
-use functions::ports::Store;
-use functions::store::{self, Patience};
+use functions::adapters;
+use functions::config::Config;
+use functions::egress::Egress;
+use functions::ports::{Clock, Store, SystemClock};
+use functions::store::{self, Patience, SqlStore};
+use registry::contract::Contract;
+
+use super::{Shell, build};
 
 /// The variable that names the store.
 const DATABASE_URL: &str = "DATABASE_URL";
 
 /// Runs some work on the store.
-pub(super) fn with<T>(work: impl AsyncFnOnce(&dyn Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+pub(super) fn with<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = from_environment()?;
+        let store: Arc<dyn Store> = match database()? {
+            Some(database) => Arc::new(database),
+            None => notion(shell)?,
+        };
         store.ready().await?;
         work(store.as_ref()).await
     })
 }
 
-/// The store that the environment names.
-fn from_environment() -> anyhow::Result<Box<dyn Store>> {
+/// The database that the environment names; none where it names none. It needs a running tokio.
+pub(super) fn database() -> anyhow::Result<Option<SqlStore>> {
     let url = std::env::var(DATABASE_URL).unwrap_or_default();
     if url.trim().is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(store::open(url.trim(), Patience::default()).with_context(|| format!("`{DATABASE_URL}` names no store"))?))
+}
+
+/// The store of a site without a database. What a page of it means, the site's forms tell.
+fn notion(shell: &Shell) -> anyhow::Result<Arc<dyn Store>> {
+    if std::env::var("NOTION_TOKEN").unwrap_or_default().trim().is_empty() {
         bail!(
-            "`{DATABASE_URL}` is not set, so that there is no store to look into\n\
-             help: set it to the address that the functions have, `postgres://…` or `sqlite:FILE`"
+            "`{DATABASE_URL}` is not set, nor is `NOTION_TOKEN`, so that there is no store to look into\n\
+             help: set them as the functions have them: `postgres://…` or `sqlite:FILE`, or else the keys of Notion"
         );
     }
-    Ok(Box::new(store::open(url.trim(), Patience::default()).with_context(|| format!("`{DATABASE_URL}` names no store"))?))
+    let config = match Config::from_environment() {
+        Ok(config) => config,
+        Err(problems) => bail!("the environment is not that of the functions: {}", problems.join("; ")),
+    };
+    let contract = Arc::new(build::once(false, shell.today, &shell.disk()?).contract());
+    in_notion(&contract, &config, Arc::new(SystemClock)).context("no form of the site delivers pages, so that Notion keeps no leads")
+}
+
+/// The leads of a site in Notion; none where no form delivers pages.
+fn in_notion(contract: &Arc<Contract>, config: &Config, clock: Arc<dyn Clock>) -> Option<Arc<dyn Store>> {
+    adapters::notion_store(contract, config, &Egress::new(&contract.registry, config), &clock)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use functions::lead::{Lead, LeadId};
+    use functions::personal::Personal;
+    use functions::ports::{Entry, Filter};
+    use functions::stand_ins;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cli::doctor::fixture;
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn leads_in_notion_are_found_by_another_process() {
+        let contract = fixture::contract();
+        let notion = stand_ins::Notion::start(&contract).await.unwrap();
+        let mut config = fixture::config(&[]);
+        notion.configure(&mut config);
+        let store = || in_notion(&contract, &config, Arc::new(SystemClock)).unwrap();
+        let received = "2027-01-01T10:20:30Z".parse().unwrap();
+        let lead = Lead {
+            id: LeadId::of_digest([7; 16]),
+            form: "contact".into(),
+            language: "en".to_owned(),
+            received,
+            contacted: received,
+            values: Personal::new(BTreeMap::from([("name".to_owned(), json!("Ada"))])),
+            captured: Personal::new(BTreeMap::new()),
+            held: Vec::new(),
+        };
+        let entry =
+            Entry { lead: lead.clone(), key: "key".into(), fingerprint: String::new(), proof: None, limits: Vec::new(), sinks: Vec::new() };
+        store().accept(&entry).await.unwrap();
+        store().ready().await.unwrap();
+        assert_eq!(store().leads(&Filter::default()).await.unwrap(), [lead]);
+    }
 }

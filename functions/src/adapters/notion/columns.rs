@@ -14,6 +14,18 @@ pub struct Column<'a> {
     pub(super) holds: Holds<'a>,
 }
 
+impl Column<'_> {
+    /// The options that a form's own choices make in it. Notion adds what is missing when a page is written.
+    pub fn options(&self) -> Vec<&str> {
+        match self.holds {
+            Holds::Field(field) if self.kind == ColumnType::Select => {
+                field.options.iter().map(|option| option.label.default.as_str()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// What Notion is to a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
