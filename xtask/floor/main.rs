@@ -1,7 +1,8 @@
-//! The floors that `cargo xtask bench` measures against: what no generator can do without, and nothing else.
+//! The floors that `cargo xtask bench` measures against: what nobody can do without, and nothing else.
 //!
 //! `floor limit CONTENT OUT` builds, `floor dev SITE PORT` serves. They are there to be fast and honest, not to be used:
-//! they know this one corpus, report nothing to authors, and check nothing.
+//! they know this one corpus, report nothing to authors, and check nothing. `floor leads PORT FOLDER` sends forms to the functions, in turn
+//! with bare transactions.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,6 +10,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 mod dev;
+#[path = "../src/bench/http.rs"]
+mod http;
+mod leads;
 mod limit;
 mod page;
 mod serve;
@@ -30,6 +34,7 @@ fn run() -> Result<()> {
     match args[..] {
         ["limit", content, out] => limit::build(Path::new(content), Path::new(out)),
         ["dev", site, port] => dev::watch(Path::new(site), port.parse().context("the port is not a number")?),
-        _ => bail!("usage: floor limit CONTENT OUT | floor dev SITE PORT"),
+        ["leads", port, folder] => leads::send(port.parse().context("the port is not a number")?, Path::new(folder)),
+        _ => bail!("usage: floor limit CONTENT OUT | floor dev SITE PORT | floor leads PORT FOLDER"),
     }
 }

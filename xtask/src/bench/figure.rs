@@ -11,6 +11,7 @@ pub(super) enum Unit {
     Times,
     Megabytes,
     Kilobytes,
+    Milliseconds,
 }
 
 /// A measured value and the most that it may be.
@@ -61,7 +62,12 @@ impl Figure {
         json!({
             "name": self.name,
             "value": self.value,
-            "unit": match self.unit { Unit::Times => "times", Unit::Megabytes => "MB", Unit::Kilobytes => "kB" },
+            "unit": match self.unit {
+                Unit::Times => "times",
+                Unit::Megabytes => "MB",
+                Unit::Kilobytes => "kB",
+                Unit::Milliseconds => "ms",
+            },
             "bound": self.bound,
             "verdict": self.verdict(),
             "decides": self.decides,

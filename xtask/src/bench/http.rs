@@ -1,35 +1,42 @@
-//! As much of an HTTP client as it takes to ask a server on this machine for a page, again and again, on one connection.
+//! As much of an HTTP client as it takes to ask a server on this machine, again and again, on one connection. The floors use it too.
 
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 /// A connection to `127.0.0.1`, opened when needed and again after an error.
-pub(super) struct Client {
+pub(crate) struct Client {
     port: u16,
     stream: Option<BufReader<TcpStream>>,
 }
 
 /// A status and a body.
-pub(super) struct Response {
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Client {
     /// A client of the server on this port; it connects with its first request.
-    pub(super) fn new(port: u16) -> Self {
+    pub(crate) fn new(port: u16) -> Self {
         Self { port, stream: None }
     }
 
     /// Asks for a path. After an error the next request connects anew.
-    pub(super) fn get(&mut self, path: &str) -> Result<Response> {
+    pub(crate) fn get(&mut self, path: &str) -> Result<Response> {
+        self.ask("GET", path, "accept: text/html\r\n", b"")
+    }
+
+    /// Any request. `headers` are whole lines, without those of the host and of the body's length. After an error the next request connects
+    /// anew.
+    pub(crate) fn ask(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Result<Response> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => connect(self.port)?,
         };
-        let request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\naccept: text/html\r\n\r\n", self.port);
-        stream.get_mut().write_all(request.as_bytes())?;
+        let (port, length) = (self.port, body.len());
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-length: {length}\r\n{headers}\r\n");
+        stream.get_mut().write_all(&[head.as_bytes(), body].concat())?;
         let (response, stays_open) = read_response(&mut stream)?;
         if stays_open {
             self.stream = Some(stream);

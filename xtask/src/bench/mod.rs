@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: how far builds and saves are from their floors, taken in pairs within one run; and how
-//! much later pages paint for the banner.
+//! `cargo xtask bench`: how far builds and saves are from their floors, taken in pairs within one run; how
+//! much later pages paint for the banner; and how the functions start, rest and take leads.
 //!
 //! A floor is a small program that does what no generator can do without (see `xtask/floor`). Machines differ and drift;
 //! the ratio of two runs that follow each other does so far less, so ratios decide and absolute figures are only shown.
@@ -11,6 +11,7 @@ use anyhow::Result;
 mod builds;
 mod corpus;
 mod figure;
+mod functions;
 mod http;
 mod measure;
 mod paint;
@@ -61,6 +62,9 @@ pub(crate) struct Args {
     /// Measure nothing but the banner: its size, and how much later pages paint for it in a browser
     #[arg(long, conflicts_with = "only")]
     banner: bool,
+    /// Measure nothing but the functions: their program's size, start and memory, and how fast it takes leads against bare transactions
+    #[arg(long, conflicts_with_all = ["only", "banner"])]
+    functions: bool,
 }
 
 impl Args {
@@ -68,15 +72,22 @@ impl Args {
         match figure {
             // It needs a browser, and nothing that the others need.
             paint::PAINT => self.banner || self.only.iter().any(|name| name == figure),
-            size::SIZE => self.banner || self.only.is_empty() || self.only.iter().any(|name| name == figure),
-            _ => !self.banner && (self.only.is_empty() || self.only.iter().any(|name| name == figure)),
+            size::SIZE => self.banner || self.is_usual(figure),
+            _ => !self.banner && self.is_usual(figure),
         }
+    }
+
+    fn is_usual(&self, figure: &str) -> bool {
+        !self.functions && (self.only.is_empty() || self.only.iter().any(|name| name == figure))
     }
 }
 
 /// Measures, prints, and says whether every figure keeps its bound.
 pub(crate) fn run(args: &Args) -> Result<bool> {
     let mut figures = Vec::new();
+    if args.functions {
+        figures.extend(functions::measure(&work(args)?)?);
+    }
     if FIGURES.iter().any(|figure| ![paint::PAINT, size::SIZE].contains(figure) && args.wants(figure)) {
         figures.extend(speeds(args)?);
     }
@@ -90,10 +101,14 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
     Ok(figures.iter().all(Figure::passes))
 }
 
+/// The folder to work in.
+fn work(args: &Args) -> Result<Work> {
+    Work::open(&args.work.clone().unwrap_or_else(|| crate::workspace().join("bench-work")))
+}
+
 /// Builds and saves.
 fn speeds(args: &Args) -> Result<Vec<Figure>> {
-    let folder = args.work.clone().unwrap_or_else(|| crate::workspace().join("bench-work"));
-    let work = Work::open(&folder)?;
+    let work = work(args)?;
     let programs = Programs::build(&work, args)?;
     work.wait_for_the_disk();
     let mut figures = builds::measure(&work, &programs, args)?;

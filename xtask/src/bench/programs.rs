@@ -32,10 +32,19 @@ pub(super) fn tested() -> Result<PathBuf> {
     Ok(crate::workspace().join("target/debug/plainsite"))
 }
 
+/// The arguments that build the floor.
+const FLOOR: [&str; 6] = ["--package", "xtask", "--features", "floor", "--bin", "floor"];
+
 impl Programs {
+    /// Builds the program of the functions, and the floor that sends to it; their paths.
+    pub(super) fn functions() -> Result<(PathBuf, PathBuf)> {
+        // Each by itself: features that the floor asks of shared dependencies are none of the program's.
+        Ok((built(&["--package", "functions", "--bin", "index"], "index")?, built(&FLOOR, "floor")?))
+    }
+
     /// Builds what the figures asked for need.
     pub(super) fn build(work: &Work, args: &Args) -> Result<Self> {
-        let floor = built(&["--package", "xtask", "--features", "floor", "--bin", "floor"], "floor")?;
+        let floor = built(&FLOOR, "floor")?;
         let ours = built(&["--package", "plainsite", "--bin", "plainsite"], "plainsite")?;
         let target = work.folder("target-full");
         let ours_full = match (args.wants(builds::COLD_FULL), args.full) {
