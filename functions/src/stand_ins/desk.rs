@@ -23,6 +23,8 @@ const MOST: usize = 5_000_000;
 /// Something that goes wrong with the next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// Nothing: this call goes as it should, and a later one does not.
+    Pass,
     /// 429, with the seconds to wait.
     TooMany(u64),
     /// 529, with the seconds to wait.
@@ -184,7 +186,7 @@ async fn handle<S: Service>(State((service, inner)): State<(Arc<S>, Arc<Inner>)>
     let fault = lock(&inner.faults).pop_front();
     inner.count.send_modify(|count| *count += 1);
     match fault {
-        None => respond(service.answer(&call)),
+        None | Some(Fault::Pass) => respond(service.answer(&call)),
         Some(Fault::Silence) => std::future::pending().await,
         Some(Fault::Dropped) => cut(),
         Some(Fault::DroppedAfterSaving) => {

@@ -99,7 +99,7 @@ async fn converse(stream: TcpStream, kept: &Kept) -> std::io::Result<()> {
             kept.conversations.send_modify(|count| *count += 1);
             let fault = lock(&kept.faults).pop_front();
             match fault {
-                None => {}
+                None | Some(Fault::Pass) => {}
                 Some(Fault::Silence) => return std::future::pending().await,
                 Some(Fault::Dropped) => return Ok(()),
                 Some(Fault::DroppedAfterSaving) => is_cut_after_saving = true,
