@@ -178,18 +178,9 @@ impl Config {
             }
         }
         match own {
-            Some(secret) if problems.is_empty() => Ok(Self {
-                secret,
-                cron_secret,
-                database_url,
-                notion,
-                mail,
-                mail_from,
-                operations,
-                webhook,
-                per_address,
-                addresses,
-            }),
+            Some(secret) if problems.is_empty() => {
+                Ok(Self { secret, cron_secret, database_url, notion, mail, mail_from, operations, webhook, per_address, addresses })
+            }
             _ => Err(problems),
         }
     }

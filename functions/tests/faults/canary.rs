@@ -32,7 +32,7 @@ pub(crate) async fn nothing_that_people_send_is_written_down(mut stage: Stage) {
     stage.resend.fail_next([Fault::HtmlPage, Fault::Dropped]);
     stage.make.fail_next([Fault::Unauthorized]);
     stage.attempted(&submission("failing"), stage.sinks()).await;
-    stage.restart();
+    stage.restart().await;
     let good = submission("good");
     stage.acknowledged(&good).await;
     let leads = stage.store().leads(&Filter::default()).await.unwrap();
@@ -46,11 +46,11 @@ pub(crate) async fn nothing_that_people_send_is_written_down(mut stage: Stage) {
     if let Some(url) = stage.variables.get_mut("DATABASE_URL") {
         *url = "sqlite:canary/canary.db".to_owned();
     }
-    stage.restart();
+    stage.restart().await;
     assert_eq!(stage.send(&submission("nowhere")).await.unwrap().status, 503);
     assert_eq!(ask(stage.program.address, "GET /api/health?canary", HEADERS, "").await.unwrap().status, 503);
     // A configuration that is wrong is told without what it is.
-    stage.set("DATABASE_URL", "canary://canary:canary@canary.example/canary");
+    stage.set("DATABASE_URL", "canary://canary:canary@canary.example/canary").await;
     assert_eq!(stage.send(&submission("unconfigured")).await.unwrap().status, 503);
     stage.program.kill();
 
@@ -58,7 +58,8 @@ pub(crate) async fn nothing_that_people_send_is_written_down(mut stage: Stage) {
     for event in ["answered", "accepted", "delivered", "stopped", "store-failed", "ran", "configuration"] {
         assert!(stage.written.events(event) > 0, "{event} in {written}");
     }
-    let files = stage.files().into_iter().map(|path| format!("{}: {}", path.display(), String::from_utf8_lossy(&std::fs::read(&path).unwrap())));
+    let files =
+        stage.files().into_iter().map(|path| format!("{}: {}", path.display(), String::from_utf8_lossy(&std::fs::read(&path).unwrap())));
     for text in files.chain([written]) {
         let small = text.to_lowercase();
         let found: Vec<_> = NEEDLES.iter().filter(|needle| small.contains(**needle)).collect();
@@ -70,16 +71,17 @@ pub(crate) async fn nothing_that_people_send_is_written_down(mut stage: Stage) {
 async fn bad(stage: &Stage, good: &Submission) {
     let (json, form) = ("content-type: application/json\r\n", "content-type: application/x-www-form-urlencoded\r\n");
     let text = good.values.to_string();
+    let caught = submission("caught").with("company_website", "https://canary.example");
     let of = |name: &str, value: &str| good.clone().with(name, value).values.to_string();
     for (line, kind, body, status) in [
         ("POST /api/contact?canary=canary", json, text.clone(), 202),
         ("POST /api/contact", json, of("message", "canary-other"), 422),
         ("POST /api/contact", json, of("email", "canary-no-address"), 422),
         ("POST /api/contact", json, of("canary", "canary"), 422),
-        ("POST /api/contact", json, of("_key", "canary key"), 422),
-        ("POST /api/contact", json, of("_token", "canary"), 422),
-        ("POST /api/contact", json, of("_proof", "canary"), 422),
-        ("POST /api/contact", json, of("company_website", "https://canary.example"), 202),
+        ("POST /api/contact", json, of("_key", "canary key"), 400),
+        ("POST /api/contact", json, of("_token", "canary"), 403),
+        ("POST /api/contact", json, of("_proof", "canary"), 403),
+        ("POST /api/contact", json, caught.values.to_string(), 202),
         ("POST /api/contact", json, "{\"name\": \"canary".to_owned(), 400),
         ("POST /api/contact", json, format!("\"{}\"", "canary".repeat(5000)), 413),
         ("POST /api/contact", "content-type: text/canary\r\n", text.clone(), 415),

@@ -35,7 +35,7 @@ pub(crate) async fn the_database_comes_back(mut stage: Stage) {
         sqlx::query(AssertSqlSafe(end)).execute(&mut connection).await.unwrap();
     }
     put(&stage, "", "_gone").await;
-    stage.restart();
+    stage.restart().await;
     let others = [Submission::of("grace"), Submission::of("hedy")];
     let mut leads = vec![first];
     for other in &others {
@@ -44,12 +44,12 @@ pub(crate) async fn the_database_comes_back(mut stage: Stage) {
     assert_eq!(stage.pages().len(), 3, "Notion has taken them");
     stage.program.kill();
     put(&stage, "_gone", "").await;
-    stage.restart();
+    stage.restart().await;
     // Who got no answer then repeats itself now, and the database hears of it for the first time.
     for (other, lead) in others.iter().zip(&leads[1..]) {
         assert_eq!(stage.acknowledged(other).await, *lead, "it has the same id wherever it is stored");
     }
-    stage.restart();
+    stage.restart().await;
     stage.drained().await;
     stage.each_once(&leads, 3).await;
 }
@@ -73,13 +73,13 @@ pub(crate) async fn without_notion(mut stage: Stage) {
     for fault in [Fault::BrokenAfterSaving, Fault::DroppedAfterSaving, Fault::Committed] {
         stage.notion.fail_next([Fault::Pass, fault]);
         stage.attempted(&Submission::of(&format!("saved-{fault:?}")), 3).await;
-        stage.restart();
+        stage.restart().await;
     }
     assert_eq!((stage.pages().len(), stage.resend.mails().len()), (3, 6), "what was saved is accepted");
     for fault in [Fault::Broken, Fault::TooMany(60), Fault::Overloaded(60), Fault::Forbidden] {
         stage.notion.fail_next([fault]);
         stage.acknowledged(&Submission::of(&format!("unsaved-{}", format!("{fault:?}").len()))).await;
-        stage.restart();
+        stage.restart().await;
     }
     assert_eq!((stage.pages().len(), stage.resend.mails().len()), (3, 10), "the mailbox takes what Notion does not");
     then_the_mailbox_and_then_nothing(&mut stage).await;
@@ -89,7 +89,7 @@ pub(crate) async fn without_notion(mut stage: Stage) {
 async fn then_the_mailbox_and_then_nothing(stage: &mut Stage) {
     let (pages, mails) = (stage.pages().len(), stage.resend.mails().len());
     let token = stage.variables["NOTION_TOKEN"].clone();
-    stage.set("NOTION_TOKEN", "wrong");
+    stage.set("NOTION_TOKEN", "wrong").await;
     let only = Submission::of("radia");
     let lead = stage.acknowledged(&only).await;
     assert_eq!(stage.acknowledged(&only).await, lead);
@@ -98,15 +98,15 @@ async fn then_the_mailbox_and_then_nothing(stage: &mut Stage) {
     assert_eq!((stage.pages().len(), stage.resend.mails().len()), (pages, mails + 1), "the mailbox has it once, and nobody else");
 
     let key = stage.variables["RESEND_API_KEY"].clone();
-    stage.set("RESEND_API_KEY", "wrong");
+    stage.set("RESEND_API_KEY", "wrong").await;
     let nobody = Submission::of("barbara");
     let answer = stage.send(&nobody).await.unwrap();
     assert_eq!((answer.status, answer.problem()), (503, "unavailable".to_owned()));
     assert_eq!((stage.pages().len(), stage.resend.mails().len()), (pages, mails + 1));
 
     // Its client has kept it, and sends it again.
-    stage.set("RESEND_API_KEY", &key);
-    stage.set("NOTION_TOKEN", &token);
+    stage.set("RESEND_API_KEY", &key).await;
+    stage.set("NOTION_TOKEN", &token).await;
     let lead = stage.attempted(&nobody, 3).await;
     assert_eq!(stage.pages().iter().filter(|page| **page == lead.to_string()).count(), 1);
     assert_eq!(stage.pages().len(), pages + 1);

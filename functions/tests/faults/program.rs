@@ -8,6 +8,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use functions::lead::LeadId;
 use serde_json::Value;
@@ -35,10 +36,14 @@ impl Written {
     /// Waits until there are so many.
     pub(crate) async fn has(&self, name: &str, times: usize) {
         let mut changes = self.0.subscribe();
-        while self.events(name) < times {
-            // The sender lives as long as `self`.
-            let _ = changes.changed().await;
-        }
+        let there = async {
+            while self.events(name) < times {
+                // The sender lives as long as `self`.
+                let _ = changes.changed().await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(60), there).await;
+        assert!(in_time.is_ok(), "there are fewer than {times} events `{name}`:\n{}", self.text());
     }
 
     fn add(&self, bytes: &[u8]) {

@@ -28,7 +28,7 @@ const CRON: &str = "a secret of the clock";
 /// Where leads are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Base {
-    /// In a file, whose folder is made by [`Stage::on`].
+    /// In the file `base/leads.db` of the program's folder.
     Sqlite,
     /// In a database of a server.
     Postgresql(String),
@@ -85,7 +85,10 @@ impl Stage {
         set("RESEND_URL", &config.addresses.resend);
         set("WEBHOOK_URL", config.webhook.unwrap().url.expose_secret());
         let url = match &base {
-            Base::Sqlite => Some(format!("sqlite:{}", folder.path().join("leads.db").display())),
+            Base::Sqlite => {
+                std::fs::create_dir(folder.path().join("base")).unwrap();
+                Some(format!("sqlite:{}", folder.path().join("base/leads.db").display()))
+            }
             Base::Postgresql(url) => Some(url.clone()),
             Base::Notion => None,
         };
@@ -99,12 +102,15 @@ impl Stage {
     }
 
     /// Kills the program, and starts it again.
-    pub(crate) fn restart(&mut self) {
-        self.restart_with(Log::Read);
+    pub(crate) async fn restart(&mut self) {
+        self.restart_with(Log::Read).await;
     }
 
-    pub(crate) fn restart_with(&mut self, log: Log) {
+    pub(crate) async fn restart_with(&mut self, log: Log) {
         self.program.kill();
+        // What the program had sent to Notion comes before this, so that it is carried out by now, and takes no fault that is meant for later.
+        let notion = self.variables["NOTION_URL"].strip_prefix("http://").unwrap().parse().unwrap();
+        ask(notion, "GET /", "", "").await.expect("the stand-in answers");
         self.program = Program::start(&self.variables, self.folder.path(), &self.written, log);
     }
 
@@ -164,9 +170,9 @@ impl Stage {
     }
 
     /// Starts the program again with other variables.
-    pub(crate) fn set(&mut self, name: &str, value: &str) {
+    pub(crate) async fn set(&mut self, name: &str, value: &str) {
         self.variables.insert(name.to_owned(), value.to_owned());
-        self.restart();
+        self.restart().await;
     }
 
     /// The host's clock calls.
@@ -175,9 +181,10 @@ impl Stage {
         ask(self.program.address, "GET /api/jobs/outbox", &headers, "").await.expect("the program runs")
     }
 
-    /// Time passes: what is stored moves into the past.
-    pub(crate) async fn later(&self, seconds: i64) {
+    /// Time passes: what is stored moves into the past. Notion has no transactions, so that nothing else may change its pages meanwhile.
+    pub(crate) async fn later(&mut self, seconds: i64) {
         if self.base == Base::Notion {
+            self.restart().await;
             return self.pages_later(SignedDuration::from_secs(seconds)).await;
         }
         let database = self.database().await;
@@ -228,7 +235,7 @@ impl Stage {
     }
 
     /// Time passes and the clock calls, until nothing waits any more.
-    pub(crate) async fn drained(&self) {
+    pub(crate) async fn drained(&mut self) {
         for _ in 0..8 {
             self.later(600).await;
             let answer = self.job().await;
@@ -269,6 +276,11 @@ impl Stage {
         self.notion.pages().iter().map(id).collect()
     }
 
+    /// How often Notion was asked to make a page.
+    pub(crate) fn made(&self) -> usize {
+        self.notion.calls().iter().filter(|call| call.method == "POST" && call.path == "/v1/pages").count()
+    }
+
     /// The subjects of what operations were told.
     pub(crate) fn alerts(&self) -> Vec<String> {
         self.resend.mails().into_iter().filter(|mail| mail.key.starts_with("alert/")).map(|mail| mail.subject).collect()
@@ -296,8 +308,9 @@ impl Stage {
 
     /// Every file in the program's folder but the database itself.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
-        let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
-        files.filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with("leads.db")).collect()
+        let folders = [self.folder.path().to_owned(), self.folder.path().join("base")];
+        let files = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file() && !path.file_name().unwrap().to_string_lossy().starts_with("leads.db")).collect()
     }
 }
 
