@@ -105,7 +105,9 @@ test("the discovery form, from the page to everybody who is to have it", async (
         const ears = await listen(page, new URL(server.url).origin);
         for (const name of ["", "mailbox", "leads", "notion", "automation", "checks", "registry"]) {
           await page.goto(server.at(`/_plainsite/${name}`));
-          const faults = [...(await overflow(page)), ...(await cutText(page)), ...(await inaccessible(page)), ...(await unseenFocus(page))];
+          const faults = [...(await overflow(page)), ...(await cutText(page)), ...(await inaccessible(page))];
+          // Within a letter, the focus is the letter's.
+          if (name !== "mailbox") faults.push(...(await unseenFocus(page)));
           // A page that goes away no longer asks whether it has changed.
           assert.deepEqual([...faults, ...ears.take().filter((fault) => !/ERR_ABORTED/.test(fault))], [], `${name} at ${width} px, ${colorScheme}`);
         }
