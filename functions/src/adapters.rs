@@ -28,18 +28,20 @@ use crate::ports::{Clock, Operations, Sink, Store};
 /// The sinks of all that the forms deliver. A delivery whose service nobody has set up has none: its leads wait in the outbox.
 pub fn sinks(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Vec<Arc<dyn Sink>> {
     let letters = Arc::new(Letters::new(Arc::clone(contract)));
-    let post = email::Post::of(config, egress).map(Arc::new);
     let deliveries = contract.registry.forms.iter().flat_map(|form| &form.deliver);
     let ids: BTreeSet<(SinkId, DeliveryKind)> = deliveries.map(|delivery| (SinkId::of(delivery), delivery.kind)).collect();
     let sink = |(id, kind): (SinkId, DeliveryKind)| -> Option<Arc<dyn Sink>> {
+        let egress = egress.only([id.recipient()]);
         let scope = Scope { contract: Arc::clone(contract), id };
         Some(match kind {
-            DeliveryKind::Page => Arc::new(notion::Page::new(scope, notion::Api::of(config, egress)?)),
-            DeliveryKind::Webhook => Arc::new(webhook::Webhook::new(scope, config.webhook.clone()?, Arc::clone(egress))),
-            DeliveryKind::Confirmation => Arc::new(email::Confirmation::new(scope, Arc::clone(post.as_ref()?), Arc::clone(&letters))),
+            DeliveryKind::Page => Arc::new(notion::Page::new(scope, notion::Api::of(config, &egress)?)),
+            DeliveryKind::Webhook => Arc::new(webhook::Webhook::new(scope, config.webhook.clone()?, egress)),
+            DeliveryKind::Confirmation => {
+                Arc::new(email::Confirmation::new(scope, email::Post::of(config, &egress)?, Arc::clone(&letters)))
+            }
             DeliveryKind::Notification => {
                 let to = config.operations.as_ref()?.parse().ok()?;
-                Arc::new(email::Notification::new(scope, Arc::clone(post.as_ref()?), Arc::clone(&letters), to))
+                Arc::new(email::Notification::new(scope, email::Post::of(config, &egress)?, Arc::clone(&letters), to))
             }
         })
     };
@@ -49,20 +51,27 @@ pub fn sinks(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) ->
 /// The way to operations; none where no mailbox is set, or nothing that sends e-mails.
 pub fn operations(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Option<Arc<dyn Operations>> {
     let (post, to) = (email::Post::of(config, egress)?, config.operations.as_ref()?.parse().ok()?);
-    Some(Arc::new(email::ToOperations::new(Arc::new(post), Letters::new(Arc::clone(contract)), to)))
+    Some(Arc::new(email::ToOperations::new(post, Letters::new(Arc::clone(contract)), to)))
 }
 
 /// The store of a site without a database: the pages of Notion, where a form delivers some.
 pub fn notion_store(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>, clock: &Arc<dyn Clock>) -> Option<Arc<dyn Store>> {
-    let has_pages = contract.registry.forms.iter().flat_map(|form| &form.deliver).any(|delivery| delivery.kind == DeliveryKind::Page);
-    let api = notion::Api::of(config, egress).filter(|_| has_pages)?;
+    let recipients = recipients(contract, DeliveryKind::Page);
+    let api = notion::Api::of(config, &egress.only(recipients.iter().copied())).filter(|_| !recipients.is_empty())?;
     Some(Arc::new(notion::NotionStore::new(Arc::clone(contract), api, Arc::clone(clock))))
 }
 
 /// What takes over where that fails: the operations' mailbox, which gets the whole lead and keeps nothing else.
 pub fn mailbox_store(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Option<Arc<dyn Store>> {
-    let (post, to) = (email::Post::of(config, egress)?, config.operations.as_ref()?.parse().ok()?);
+    let egress = egress.only(recipients(contract, DeliveryKind::Notification));
+    let (post, to) = (email::Post::of(config, &egress)?, config.operations.as_ref()?.parse().ok()?);
     Some(Arc::new(mailbox::Mailbox::new(Arc::clone(contract), post, to)))
+}
+
+/// Who gets deliveries of a kind.
+fn recipients(contract: &Contract, kind: DeliveryKind) -> BTreeSet<&str> {
+    let deliveries = contract.registry.forms.iter().flat_map(|form| &form.deliver).filter(|delivery| delivery.kind == kind);
+    deliveries.map(|delivery| delivery.to.as_str()).collect()
 }
 
 /// What a sink is of: a site's deliveries to one recipient in one form.

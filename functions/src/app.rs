@@ -1,10 +1,16 @@
 //! What the endpoints work with.
 
+mod recently;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use registry::contract::Contract;
 use registry::model::{Form, FormId};
+
+pub use recently::Recently;
 
 use crate::answers::Answers;
 use crate::config::Config;
@@ -12,10 +18,17 @@ use crate::contract;
 use crate::guard::Keys;
 use crate::health::Remembered;
 use crate::lead::LeadId;
+use crate::log::{self, Event};
 use crate::outbox::Outbox;
-use crate::ports::{Clock, Operations, Sink, Store, SystemClock};
+use crate::ports::{Clock, Operations, Sink, Store, StoreError, SystemClock};
 use crate::submission::Judge;
 use crate::world::World;
+
+/// How long a database that was out of reach is asked last. That it is takes seconds to find out, which every request would wait.
+const REST: Duration = Duration::from_secs(5);
+
+/// How long an instance waits until it looks again for what others have left to deliver.
+const LOOK: Duration = Duration::from_secs(30);
 
 /// What the endpoints work with. Cloning it shares everything.
 #[derive(Clone, Debug)]
@@ -36,6 +49,10 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The leads that are being stored at this moment.
     pub in_flight: InFlight,
+    /// The databases that were out of reach a moment ago.
+    pub out_of_reach: Recently,
+    /// When this instance last looked for what is left to deliver.
+    pub looked: Recently,
     /// The last answer about our health.
     pub health: Arc<Remembered>,
     /// The pages that answer forms which were sent without a script.
@@ -56,6 +73,8 @@ impl App {
             operations: world.operations,
             clock: world.clock,
             in_flight: InFlight::default(),
+            out_of_reach: Recently::default(),
+            looked: Recently::default(),
             health: Arc::default(),
             answers: Arc::default(),
             judges: Arc::default(),
@@ -83,6 +102,34 @@ impl App {
         let forms = &self.contract.registry.forms;
         let judges = self.judges.get_or_init(|| forms.iter().map(|form| (form.id.clone(), Judge::of(form))).collect());
         judges.get(&form.id).expect("every form of the contract has its rules")
+    }
+
+    /// The stores in the order in which they are tried now: databases that rest come last, since all the others may fail too.
+    pub fn stores_now(&self, now: Timestamp) -> impl Iterator<Item = &Arc<dyn Store>> {
+        let (rest, awake): (Vec<_>, Vec<_>) = self.stores.iter().partition(|store| self.rests(store, now));
+        awake.into_iter().chain(rest)
+    }
+
+    /// Whether a store was out of reach a moment ago.
+    pub fn rests(&self, store: &Arc<dyn Store>, now: Timestamp) -> bool {
+        self.out_of_reach.has(store.name(), now, REST)
+    }
+
+    /// Notes what a store failed with. Only a database rests: what takes over for it keeps less, so that each is asked every time.
+    pub fn failed(&self, store: &Arc<dyn Store>, error: &StoreError, now: Timestamp) {
+        log::write(&Event::StoreFailed { store: store.name(), failure: error.failure() });
+        if store.is_shared() && matches!(error, StoreError::Unreachable(_)) {
+            self.out_of_reach.note(store.name(), now);
+        }
+    }
+
+    /// Whether it is time to look for what is left to deliver; from then on it is not, for a while.
+    pub fn looks(&self, now: Timestamp) -> bool {
+        let is_time = !self.looked.has("left", now, LOOK);
+        if is_time {
+            self.looked.note("left", now);
+        }
+        is_time
     }
 
     /// The deliveries of a store.

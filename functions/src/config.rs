@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The variables, with what each is for; `doctor` and the deploy guide list them from here.
@@ -18,6 +19,8 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("WEBHOOK_URL", "the address of the automation"),
     ("WEBHOOK_KEY", "its key, sent as `x-make-apikey`"),
     ("FORMS_PER_ADDRESS", "the most submissions from one network in ten minutes: 5 where it is not set"),
+    ("NOTION_URL", "for stand-ins and tests: what takes Notion's place on this machine, such as `http://127.0.0.1:4001`"),
+    ("RESEND_URL", "for stand-ins and tests: what takes Resend's place on this machine"),
 ];
 
 /// Where the outside services are; a stand-in on this machine takes the place of each in development and in tests.
@@ -163,22 +166,31 @@ impl Config {
                 PER_ADDRESS
             }
         };
+        let mut addresses = Addresses::default();
+        for (name, address) in [("NOTION_URL", &mut addresses.notion), ("RESEND_URL", &mut addresses.resend)] {
+            match get(name) {
+                // Nobody else's machine gets leads in the name of these two.
+                Some(url) if Url::parse(&url).ok().and_then(|url| loopback(&url)).is_none() => {
+                    problems.push(format!("`{name}` is no address of this machine, such as `http://127.0.0.1:4001`"));
+                }
+                Some(url) => url.trim_end_matches('/').clone_into(address),
+                None => {}
+            }
+        }
         match own {
-            Some(secret) if problems.is_empty() => Ok(Self {
-                secret,
-                cron_secret,
-                database_url,
-                notion,
-                mail,
-                mail_from,
-                operations,
-                webhook,
-                per_address,
-                addresses: Addresses::default(),
-            }),
+            Some(secret) if problems.is_empty() => {
+                Ok(Self { secret, cron_secret, database_url, notion, mail, mail_from, operations, webhook, per_address, addresses })
+            }
             _ => Err(problems),
         }
     }
+}
+
+/// Host and port of an address on this machine; none of another one's.
+pub fn loopback(address: &Url) -> Option<(String, u16)> {
+    let host = address.host_str()?;
+    matches!(host, "127.0.0.1" | "[::1]" | "localhost").then_some(())?;
+    Some((host.to_owned(), address.port_or_known_default()?))
 }
 
 fn missing<T>(problems: &mut Vec<String>, name: &str, other: &str) -> Option<T> {
@@ -208,10 +220,21 @@ mod tests {
             ("WEBHOOK_KEY", "canary"),
             ("FORMS_PER_ADDRESS", "canary"),
             ("OPERATIONS_EMAIL", "canary"),
+            ("NOTION_URL", "https://canary.example"),
+            ("RESEND_URL", "http://127.0.0.1.canary.example"),
         ])
         .unwrap_err();
-        assert_eq!(problems.len(), 8, "{problems:#?}");
+        assert_eq!(problems.len(), 10, "{problems:#?}");
         assert!(problems.iter().all(|problem| !problem.contains("canary")), "{problems:#?}");
+    }
+
+    #[test]
+    fn stand_ins_are_on_this_machine() {
+        let addresses = config(&[SECRET, ("NOTION_URL", "http://127.0.0.1:4001/")]).unwrap().addresses;
+        assert_eq!((addresses.notion.as_str(), addresses.resend.as_str()), ("http://127.0.0.1:4001", "https://api.resend.com"));
+        for other in ["127.0.0.1", "http://127.0.0.1@evil.example", "http://10.0.0.1:80", "https://localhost.evil.example"] {
+            assert!(config(&[SECRET, ("RESEND_URL", other)]).is_err(), "{other}");
+        }
     }
 
     #[test]

@@ -1,18 +1,17 @@
 //! The one way out: every call of an outside service goes through here, and none reaches a host that no recipient declares.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use registry::derive::egress;
-use registry::model::{Registry, covers};
+use registry::model::{RecipientId, Registry, covers};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Url};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use crate::config::{Addresses, Config, Mail};
+use crate::config::{Addresses, Config, Mail, loopback};
 use crate::lead::Failure;
 
 /// How long a connection may take to come about.
@@ -24,13 +23,15 @@ pub const TOTAL: Duration = Duration::from_secs(10);
 /// The most bytes of an answer. No service has a reason to send more.
 const MOST: usize = 1_000_000;
 
-/// The way out of this program.
+/// The way out of this program, to every recipient or to some of them.
+#[derive(Clone)]
 pub struct Egress {
-    hosts: BTreeSet<String>,
+    /// The hosts of each recipient.
+    hosts: BTreeMap<RecipientId, Vec<String>>,
     /// Host and port of the stand-ins that the configuration names.
     stand_ins: BTreeSet<(String, u16)>,
-    /// Setting up TLS takes longer than most requests: it waits for the first call.
-    client: OnceLock<Option<Client>>,
+    /// Setting up TLS takes longer than most requests: it waits for the first call, and serves all of them.
+    client: Arc<OnceLock<Option<Client>>>,
 }
 
 /// What a service answered.
@@ -52,10 +53,18 @@ impl Egress {
             named.push(url.expose_secret());
         }
         Arc::new(Self {
-            hosts: egress::hosts(registry).into_keys().map(str::to_owned).collect(),
+            hosts: registry.recipients.iter().map(|recipient| (recipient.id.clone(), recipient.calls.clone())).collect(),
             stand_ins: named.into_iter().filter_map(|address| loopback(&Url::parse(address).ok()?)).collect(),
-            client: OnceLock::new(),
+            client: Arc::default(),
         })
+    }
+
+    /// The way to some recipients alone: what one may have is not sent to the host of another.
+    pub fn only<'a>(&self, recipients: impl IntoIterator<Item = &'a str>) -> Arc<Self> {
+        let wanted: BTreeSet<&str> = recipients.into_iter().collect();
+        let mut narrowed = self.clone();
+        narrowed.hosts.retain(|recipient, _| wanted.contains(recipient.as_str()));
+        Arc::new(narrowed)
     }
 
     /// Whether an address may be called, by whatever protocol.
@@ -64,7 +73,7 @@ impl Egress {
     /// [`Failure::Undeclared`] where no recipient has its host.
     pub fn permit(&self, address: &Url) -> Result<(), Failure> {
         let host = address.host_str().ok_or(Failure::Undeclared)?;
-        let is_declared = self.hosts.iter().any(|declared| covers(declared, host));
+        let is_declared = self.hosts.values().flatten().any(|declared| covers(declared, host));
         let is_stand_in = loopback(address).is_some_and(|place| self.stand_ins.contains(&place));
         // What a recipient receives is encrypted on its way; only a mail server may begin in clear, since it then changes to TLS.
         let is_safe = matches!(address.scheme(), "https" | "smtps" | "smtp");
@@ -121,13 +130,6 @@ impl fmt::Debug for Egress {
     }
 }
 
-/// Host and port of an address on this machine.
-fn loopback(address: &Url) -> Option<(String, u16)> {
-    let host = address.host_str()?;
-    matches!(host, "127.0.0.1" | "[::1]" | "localhost").then_some(())?;
-    Some((host.to_owned(), address.port_or_known_default()?))
-}
-
 /// The client. It follows no redirect, which would lead past the list of hosts, and asks no proxy that the environment happens to name: a
 /// proxy is one more company that sees whom we call.
 fn client() -> Result<Client, Box<dyn std::error::Error>> {
@@ -161,15 +163,13 @@ mod tests {
         let mut config = Config::from_variables(&variables).unwrap();
         change(&mut config);
         let mut registry = Registry::default();
-        registry.recipients.push(recipient(&["api.notion.com", "*.mail.example"]));
+        registry.recipients.extend([recipient("notes", "api.notion.com"), recipient("mails", "*.mail.example")]);
         Egress::new(&registry, &config)
     }
 
-    fn recipient(calls: &[&str]) -> Recipient {
-        let calls = serde_json::json!({
-            "id": "all", "name": "All", "self_hosted": false, "certifications": [], "calls": calls,
-        });
-        serde_json::from_value(calls).unwrap()
+    fn recipient(id: &str, calls: &str) -> Recipient {
+        let recipient = serde_json::json!({ "id": id, "name": id, "self_hosted": false, "certifications": [], "calls": [calls] });
+        serde_json::from_value(recipient).unwrap()
     }
 
     fn permits(egress: &Egress, address: &str) -> bool {
@@ -193,6 +193,16 @@ mod tests {
         ] {
             assert!(!permits(&egress, address), "{address}");
         }
+    }
+
+    #[test]
+    fn what_is_for_one_recipient_goes_to_no_other() {
+        let egress = egress(|_| {});
+        let notes = egress.only(["notes"]);
+        assert!(permits(&notes, "https://api.notion.com/v1/pages") && !permits(&notes, "https://eu.mail.example"));
+        let mails = egress.only(["mails", "nobody"]);
+        assert!(permits(&mails, "https://eu.mail.example") && !permits(&mails, "https://api.notion.com/v1/pages"));
+        assert!(!permits(&egress.only([]), "https://api.notion.com/v1/pages"));
     }
 
     #[test]

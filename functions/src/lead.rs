@@ -90,6 +90,11 @@ impl SinkId {
         Self(format!("{recipient}:{}", kind.name()))
     }
 
+    /// The recipient's id.
+    pub fn recipient(&self) -> &str {
+        self.0.rsplit_once(':').map_or(&self.0, |(recipient, _)| recipient)
+    }
+
     /// The kind of delivery; none for what no version of this program wrote.
     pub fn kind(&self) -> Option<DeliveryKind> {
         DeliveryKind::parse(self.0.rsplit_once(':')?.1)

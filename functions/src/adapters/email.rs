@@ -69,12 +69,12 @@ impl Post {
 #[derive(Debug)]
 pub(super) struct Confirmation {
     scope: Scope,
-    post: Arc<Post>,
+    post: Post,
     letters: Arc<Letters>,
 }
 
 impl Confirmation {
-    pub(super) fn new(scope: Scope, post: Arc<Post>, letters: Arc<Letters>) -> Self {
+    pub(super) fn new(scope: Scope, post: Post, letters: Arc<Letters>) -> Self {
         Self { scope, post, letters }
     }
 }
@@ -109,13 +109,13 @@ impl Sink for Confirmation {
 #[derive(Debug)]
 pub(super) struct Notification {
     scope: Scope,
-    post: Arc<Post>,
+    post: Post,
     letters: Arc<Letters>,
     to: Mailbox,
 }
 
 impl Notification {
-    pub(super) fn new(scope: Scope, post: Arc<Post>, letters: Arc<Letters>, to: Mailbox) -> Self {
+    pub(super) fn new(scope: Scope, post: Post, letters: Arc<Letters>, to: Mailbox) -> Self {
         Self { scope, post, letters, to }
     }
 }
@@ -173,13 +173,13 @@ async fn post(
 /// Operations, by e-mail.
 #[derive(Debug)]
 pub(super) struct ToOperations {
-    post: Arc<Post>,
+    post: Post,
     letters: Letters,
     to: Mailbox,
 }
 
 impl ToOperations {
-    pub(super) fn new(post: Arc<Post>, letters: Letters, to: Mailbox) -> Self {
+    pub(super) fn new(post: Post, letters: Letters, to: Mailbox) -> Self {
         Self { post, letters, to }
     }
 }

@@ -41,20 +41,17 @@ impl Sink for Page {
         &self.scope.id
     }
 
-    async fn deliver(&self, claim: &Claim, now: Timestamp) -> Outcome {
+    async fn deliver(&self, claim: &Claim, _: Timestamp) -> Outcome {
         let (form, carried) = match self.scope.of(&claim.lead.form) {
             Ok(declared) => declared,
             Err(outcome) => return outcome,
         };
-        // Notion recognises no repetition: after any earlier attempt, the page is looked for before one is made. An attempt that nobody
-        // wrote down, since its process was killed, shows in the time of the first one.
-        let was_attempted = claim.row.attempts > 0 || claim.row.first_attempt.is_some_and(|first| first < now);
-        if was_attempted {
-            match find(&self.api, form, &carried, claim.lead.id).await {
-                Ok(Some(page)) => return Outcome::Sent { reference: Some(page) },
-                Ok(None) => {}
-                Err(fault) => return fault.outcome(),
-            }
+        // Notion recognises no repetition: the page is looked for before one is made. An earlier attempt may have made it, and so may have
+        // Notion as the store, while the database that this delivery comes from was out of reach.
+        match find(&self.api, form, &carried, claim.lead.id).await {
+            Ok(Some(page)) => return Outcome::Sent { reference: Some(page) },
+            Ok(None) => {}
+            Err(fault) => return fault.outcome(),
         }
         let columns = columns::of(form, &carried, Use::Sink);
         match create(&self.api, properties::write(&columns, &claim.lead, None)).await {

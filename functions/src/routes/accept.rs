@@ -15,7 +15,6 @@ use super::request;
 use crate::app::App;
 use crate::guard::{self, Path};
 use crate::lead::{Lead, LeadId, SinkId, Suspicion, Values};
-use crate::log::{self, Event};
 use crate::personal::Personal;
 use crate::ports::{Accepted, ClientAddress, Entry, Spent, Store};
 use crate::problem::{Kind, Problem};
@@ -160,12 +159,13 @@ async fn take(
 
 /// Stores it where that is possible: in the first store, else in the ones that take over.
 async fn store(app: &App, entry: Entry) -> Result<(Accepted, Arc<dyn Store>), Problem> {
-    for store in app.stores.iter() {
+    let now = entry.lead.received;
+    for store in app.stores_now(now) {
         let mut entry = entry.clone();
         entry.sinks.retain(|sink| !store.delivers(sink));
         match store.accept(&entry).await {
             Ok(accepted) => return Ok((accepted, store.clone())),
-            Err(error) => log::write(&Event::StoreFailed { store: store.name(), failure: error.failure() }),
+            Err(error) => app.failed(store, &error, now),
         }
     }
     Err(Problem::from(Kind::Unavailable).retry_after(30))

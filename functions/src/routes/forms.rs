@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use registry::derive::schema::{self, Ending};
 use registry::model::Form;
 use serde_json::json;
@@ -23,20 +23,30 @@ use crate::token;
 /// How long deliveries are attempted after a response.
 const AFTER_RESPONSE: Duration = Duration::from_secs(20);
 
-/// `GET /api/forms/{form}/challenge`: a token, and a proof of work to solve.
-pub(super) async fn challenge(State(app): State<App>, Path(form): Path<String>) -> Result<Response, Problem> {
+/// `GET /api/forms/{form}/challenge`: a token, and a proof of work to solve. Who opens a form has what others left delivered meanwhile.
+pub(super) async fn challenge(
+    State(app): State<App>,
+    Path(form): Path<String>,
+    background: Option<Extension<Background>>,
+) -> Result<Response, Problem> {
     let form = app.form(&form).ok_or(Kind::NotFound)?;
     let (name, now) = (form.id.as_str(), app.clock.now());
     // A store that cannot be asked is no reason to keep a form from opening; what it shares between instances is not known then.
     let difficulty = match app.stores.first() {
-        Some(store) if store.is_shared() => match store.level(guard::FORMS, guard::OVERALL, now).await {
+        Some(store) if store.is_shared() && !app.rests(store, now) => match store.level(guard::FORMS, guard::OVERALL, now).await {
             Ok(level) => Difficulty::Load(level),
-            Err(_) => Difficulty::Fixed,
+            Err(error) => {
+                app.failed(store, &error, now);
+                Difficulty::Fixed
+            }
         },
         _ => Difficulty::Fixed,
     };
     let challenge = app.keys.challenge(name, difficulty, now).map_err(|_| Kind::Internal)?;
     let token = token::issue(&app.keys.of("form token"), name, now);
+    if app.looks(now) {
+        app.stores.iter().for_each(|store| deliver_later(&app, background.as_deref().cloned(), store));
+    }
     Ok(Json(json!({ "token": token, "challenge": challenge })).into_response())
 }
 

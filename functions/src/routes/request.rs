@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -39,8 +39,7 @@ pub(super) async fn observed(mut request: Request, next: Next) -> Response {
     let (start, id) = (Instant::now(), RequestId::new());
     // The route's own path: that of the request could hold what somebody typed.
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().clone();
-    let method = if method.as_str().len() <= 7 { method } else { axum::http::Method::OPTIONS };
+    let method = known(request.method());
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -51,12 +50,26 @@ pub(super) async fn observed(mut request: Request, next: Next) -> Response {
     }
     log::write(&Event::Answered {
         request: &id.0,
-        method: method.as_str(),
+        method,
         route: &route,
         status: response.status().as_u16(),
         millis: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
     });
     response
+}
+
+/// A method's name for the log. Clients can make up others, and write anything there.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// The id of a request that [`observed`] has seen.

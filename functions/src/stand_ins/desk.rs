@@ -43,8 +43,10 @@ pub enum Fault {
     Forbidden,
     /// 404.
     Missing,
-    /// No answer, ever.
+    /// No answer, ever, and nothing was done.
     Silence,
+    /// No answer, ever, and it was done all the same.
+    SilenceAfterSaving,
     /// The connection ends within the answer, and nothing was done.
     Dropped,
     /// The connection ends within the answer, and it was done all the same.
@@ -188,6 +190,10 @@ async fn handle<S: Service>(State((service, inner)): State<(Arc<S>, Arc<Inner>)>
     match fault {
         None | Some(Fault::Pass) => respond(service.answer(&call)),
         Some(Fault::Silence) => std::future::pending().await,
+        Some(Fault::SilenceAfterSaving) => {
+            service.answer(&call);
+            std::future::pending().await
+        }
         Some(Fault::Dropped) => cut(),
         Some(Fault::DroppedAfterSaving) => {
             service.answer(&call);

@@ -26,7 +26,9 @@ async fn a_lead_becomes_a_page() {
     assert_eq!(properties["Package"]["select"]["name"], "Not yet decided");
     assert_eq!(properties["Time slot"]["date"]["start"], "2026-06-05T14:30:00.000+00:00");
     assert_eq!(properties["Form (status)"]["rich_text"][0]["plain_text"], "canary-status", "our own column is called `Form`");
-    assert_eq!(world.notion.calls().len(), 1, "a first attempt looks for nothing");
+    assert_eq!(world.notion.calls().len(), 2, "it is looked for before it is made");
+    assert!(matches!(deliver(&*sink).await, Outcome::Sent { reference: Some(found) } if found == page), "a lead that was never attempted");
+    assert_eq!(world.notion.pages().len(), 1);
     sink.ready().await.unwrap();
 }
 
@@ -66,7 +68,7 @@ async fn after_an_unclear_end_the_page_is_found_and_not_written_twice() {
     for fault in [Fault::BrokenAfterSaving, Fault::DroppedAfterSaving] {
         let world = World::new().await;
         let sink = world.sink("notion", DeliveryKind::Page);
-        world.notion.fail_next([fault]);
+        world.notion.fail_next([Fault::Pass, fault]);
         let first = claim(&*sink, lead());
         assert!(matches!(sink.deliver(&first, now()).await, Outcome::Retry { .. }), "{fault:?}");
         let Outcome::Sent { reference: Some(found) } = sink.deliver(&again(&first), now()).await else { panic!("{fault:?}: it is found") };
@@ -84,7 +86,7 @@ async fn what_was_not_saved_is_written_by_the_next_attempt() {
     for fault in [Fault::Broken, Fault::HtmlPage, Fault::Dropped, Fault::Concurrent] {
         let world = World::new().await;
         let sink = world.sink("notion", DeliveryKind::Page);
-        world.notion.fail_next([fault]);
+        world.notion.fail_next([Fault::Pass, fault]);
         let first = claim(&*sink, lead());
         assert!(matches!(sink.deliver(&first, now()).await, Outcome::Retry { .. }), "{fault:?}");
         assert!(matches!(sink.deliver(&again(&first), now()).await, Outcome::Sent { .. }), "{fault:?}");
@@ -96,7 +98,7 @@ async fn what_was_not_saved_is_written_by_the_next_attempt() {
 async fn a_page_that_an_error_names_is_adopted() {
     let world = World::new().await;
     let sink = world.sink("notion", DeliveryKind::Page);
-    world.notion.fail_next([Fault::Committed]);
+    world.notion.fail_next([Fault::Pass, Fault::Committed]);
     let Outcome::Sent { reference: Some(page) } = deliver(&*sink).await else { panic!("it is adopted") };
     assert_eq!(world.notion.pages()[0]["id"], page);
 }
