@@ -56,23 +56,22 @@ pub fn operations(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress
 
 /// The store of a site without a database: the pages of Notion, where a form delivers some.
 pub fn notion_store(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>, clock: &Arc<dyn Clock>) -> Option<Arc<dyn Store>> {
-    let egress = egress.only(recipients(contract, DeliveryKind::Page)?);
-    let api = notion::Api::of(config, &egress)?;
+    let recipients = recipients(contract, DeliveryKind::Page);
+    let api = notion::Api::of(config, &egress.only(recipients.iter().copied())).filter(|_| !recipients.is_empty())?;
     Some(Arc::new(notion::NotionStore::new(Arc::clone(contract), api, Arc::clone(clock))))
 }
 
 /// What takes over where that fails: the operations' mailbox, which gets the whole lead and keeps nothing else.
 pub fn mailbox_store(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Option<Arc<dyn Store>> {
-    let egress = egress.only(recipients(contract, DeliveryKind::Notification)?);
+    let egress = egress.only(recipients(contract, DeliveryKind::Notification));
     let (post, to) = (email::Post::of(config, &egress)?, config.operations.as_ref()?.parse().ok()?);
     Some(Arc::new(mailbox::Mailbox::new(Arc::clone(contract), post, to)))
 }
 
-/// Who gets deliveries of a kind; none where nobody does.
-fn recipients(contract: &Contract, kind: DeliveryKind) -> Option<BTreeSet<&str>> {
+/// Who gets deliveries of a kind.
+fn recipients(contract: &Contract, kind: DeliveryKind) -> BTreeSet<&str> {
     let deliveries = contract.registry.forms.iter().flat_map(|form| &form.deliver).filter(|delivery| delivery.kind == kind);
-    let recipients: BTreeSet<&str> = deliveries.map(|delivery| delivery.to.as_str()).collect();
-    (!recipients.is_empty()).then_some(recipients)
+    deliveries.map(|delivery| delivery.to.as_str()).collect()
 }
 
 /// What a sink is of: a site's deliveries to one recipient in one form.
