@@ -57,7 +57,6 @@ async fn other_method() -> Problem {
 }
 
 /// The panic itself is in the log, by its place.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
     Problem::from(Kind::Internal).into_response()
 }
