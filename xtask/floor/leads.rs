@@ -22,7 +22,7 @@ use tokio::runtime::Runtime;
 use crate::http::Client;
 
 /// Turns that are measured, after one to warm up.
-const TURNS: usize = 7;
+const TURNS: usize = 5;
 
 /// Forms of a turn, and transactions.
 const EACH: usize = 80;
@@ -31,7 +31,7 @@ const EACH: usize = 80;
 const BROWSERS: usize = 16;
 
 /// Forms that are sent at a steady rate afterwards, and how many a second.
-const STEADY: usize = 600;
+const STEADY: usize = 400;
 const RATE: u32 = 200;
 
 /// How old a form's token has to be, with a margin for the rounding of clocks.
