@@ -1,6 +1,7 @@
 //! What the endpoints work with.
 
 mod recently;
+mod turns;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,6 +12,7 @@ use registry::contract::Contract;
 use registry::model::{Form, FormId};
 
 pub use recently::Recently;
+pub use turns::Turns;
 
 use crate::answers::Answers;
 use crate::config::Config;
@@ -53,6 +55,8 @@ pub struct App {
     pub in_flight: InFlight,
     /// The databases that were out of reach a moment ago.
     pub out_of_reach: Recently,
+    /// Whose turn it is to deliver.
+    pub turns: Turns,
     /// When this instance last looked for what is left to deliver.
     pub looked: Recently,
     /// The last answer about our health.
@@ -70,6 +74,7 @@ impl App {
             keys: Keys::new(config.secret.clone()),
             contract,
             config: Arc::new(config),
+            turns: Turns::of(&world.stores),
             stores: world.stores.into(),
             sinks: world.sinks.into(),
             operations: world.operations,

@@ -97,9 +97,10 @@ fn accepted(app: &App, form: &Form, received: &Received) -> Response {
 
 /// Attempts deliveries after the response. Where the host gives no time for that, the next request or the job does it.
 fn deliver_later(app: &App, background: Option<Background>, store: &Arc<dyn Store>) {
-    let outbox = app.outbox(store);
+    let (outbox, turns) = (app.outbox(store), app.turns.clone());
     if let Some(background) = background {
         background.run(async move {
+            let Some(_mine) = turns.take(&outbox.store).await else { return };
             if let Err(error) = outbox.drain(AFTER_RESPONSE).await {
                 outbox.log.write(&Event::StoreFailed { store: outbox.store.name(), failure: error.failure() });
             }

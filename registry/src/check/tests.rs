@@ -155,7 +155,7 @@ fn what_was_refused_is_not_missed_as_well() {
         ("a@acme.example", "a at acme.example"),
     ] {
         assert!(WHOLE.contains(written), "{written}");
-        assert_eq!(all_rules(&WHOLE.replace(written, wrong), Some(FORM)), ["wrong-type"], "{wrong}");
+        assert_eq!(all_rules(&WHOLE.replacen(written, wrong, 1), Some(FORM)), ["wrong-type"], "{wrong}");
     }
     let found = all_rules(&WHOLE.replace("use: vercel, role: processor,", "use: vrcel,"), Some(FORM));
     assert_eq!(found, ["unknown-catalogue-entry"]);
