@@ -53,7 +53,6 @@ async fn the_form_comes_back_in_its_language_with_what_was_typed_and_what_is_wro
         "name=\"_token\" value=\"fresh-token\"",
         "name=\"_key\" value=\"some-key\"",
         "name=\"_language\" value=\"fr\"",
-        "href=\"&#x2F;fr&#x2F;confidentialite&#x2F;\"",
     ] {
         assert!(html.contains(part) || html.contains(&part.replace("&#x2F;", "/")), "{part} in {html}");
     }
