@@ -59,9 +59,9 @@ test("the audit of CRESCO, with Vercel's analytics", async (t) => {
   passes(audited, STATES);
   const { report } = audited;
   assert.deepEqual(rows(report.declared_and_seen, "analytics"), [`origin ${INSIGHTS}/: accepted, only:analytics`]);
-  // The portal, which comes with its functions, is no part of the site yet.
+  // The portal is no part of the site yet, and nobody types a draft into a form.
   assert.deepEqual(rows(report.declared_and_never_seen, "portal"), ["session project-code: "]);
-  assert.deepEqual(report.declared_and_never_seen.map(({ service }) => service), ["portal"]);
+  assert.deepEqual(report.declared_and_never_seen.map(({ service }) => service), ["forms", "portal"]);
   for (const state of ALLOWED) {
     assert.deepEqual(asked(audited.state(state)), []);
     assert.deepEqual(asked(audited.state(state), INSIGHTS), ["GET /_vercel/insights/hosted.js", "GET /_vercel/insights/script.js", "POST /_vercel/insights/event", "POST /_vercel/insights/view"]);
@@ -112,8 +112,8 @@ test("the audit of Qualify, which asks for nothing", async (t) => {
   passes(audited, ["untouched", "gpc", "no-script"]);
   const { report } = audited;
   assert.deepEqual(report.declared_and_seen, []);
-  // The session is the platform's, which is not this site.
-  assert.deepEqual(report.declared_and_never_seen.map(({ service }) => service), ["session"]);
+  // The session is the platform's, which is not this site; and nobody types a draft into a form.
+  assert.deepEqual(report.declared_and_never_seen.map(({ service }) => service), ["forms", "session"]);
   for (const state of report.states) {
     assert.deepEqual([asked(state), state.cookies, state.storage], [[], [], []], state.state);
   }
