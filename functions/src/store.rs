@@ -1,6 +1,6 @@
 //! The store of leads on SQLite or PostgreSQL: [`Store`] on one text of SQL.
 //!
-//! sqlx's `Any` speaks to both. The few statements in which they differ ask [`Database`]. Texts of errors come from codes alone, since a
+//! sqlx's `Any` speaks to both. The few statements in which they differ ask `Database`. Texts of errors come from codes alone, since a
 //! database quotes values in its own.
 
 mod accept;
