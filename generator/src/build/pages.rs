@@ -206,7 +206,7 @@ impl Renderer<'_> {
         let page = &self.site.pages[id];
         let seen = document.map(AsRef::as_ref);
         let shared = self.look.shared;
-        let view = view::view(self.site, id, seen, &|key| shared.word(page.language, key));
+        let view = view::view(self.site, id, seen, &|key| shared.word(page.language, key), &|day| shared.day(page.language, day));
         let key = if self.once { Digest::default() } else { view.key(seen, shared.digest, &mut scratch.view) };
         if let Some(known) = known.filter(|known| known.key == key) {
             return known.clone();

@@ -129,7 +129,8 @@ impl Builder {
         super::thanks::complete(&build.site.config, &build.declared.registry, &mut documents);
         let page = &build.site.pages[id];
         let document = page.document.map(|document| documents[document].clone());
-        let view = view::view(&build.site, id, document.as_deref(), &|key| shared.word(page.language, key));
+        let view =
+            view::view(&build.site, id, document.as_deref(), &|key| shared.word(page.language, key), &|day| shared.day(page.language, day));
         document.as_deref().map(|document| page::content(&view, document, look)).unwrap_or_default()
     }
 }

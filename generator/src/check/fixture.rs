@@ -74,7 +74,7 @@ pub(super) fn pages(text: &str) -> Vec<Diagnostic> {
     let mut built: BTreeMap<Arc<str>, (String, Arc<Facts>)> = BTreeMap::new();
     for (id, page) in site.pages.iter().enumerate() {
         let document = page.document.map(|document| &documents[document]);
-        let view = view::view(&site, id, document, &|key| shared.word(page.language, key));
+        let view = view::view(&site, id, document, &|key| shared.word(page.language, key), &|day| shared.day(page.language, day));
         let mut html = Vec::new();
         let rendered = page::render(&view, document, look, &mut html);
         assert_eq!(rendered.diagnostics, [], "the page is whole");

@@ -134,15 +134,21 @@ impl PageView<'_> {
     }
 }
 
-/// The view of a page. `words` has the interface's words in its language: pages that nobody wrote take their titles from it.
-pub fn view<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words: Words<'_, 'a>) -> PageView<'a> {
+/// The view of a page. `words` has the interface's words in its language, `day` says a day in it: pages that nobody wrote are told by them.
+pub fn view<'a>(
+    site: &'a Site,
+    id: PageId,
+    document: Option<&'a Document>,
+    words: Words<'_, 'a>,
+    day: &dyn Fn(Date) -> String,
+) -> PageView<'a> {
     let page = &site.pages[id];
     let template = page.outline.as_ref().and_then(|o| o.front.template.as_ref()).map_or(page.kind.template(), |(name, _)| name);
     let list = &page.list;
     PageView {
         template,
         language: page.language,
-        page: fields(site, id, document, words),
+        page: fields(site, id, document, words, day),
         items: list.items.iter().map(|&item| self::item(site, item)).collect(),
         sections: list.sections.iter().map(|&section| item(site, section)).collect(),
         pager: list.pager.as_ref().map(|pager| PagerFields {
@@ -157,7 +163,13 @@ pub fn view<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, word
     }
 }
 
-fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words: Words<'_, 'a>) -> PageFields<'a> {
+fn fields<'a>(
+    site: &'a Site,
+    id: PageId,
+    document: Option<&'a Document>,
+    words: Words<'_, 'a>,
+    day: &dyn Fn(Date) -> String,
+) -> PageFields<'a> {
     let page = &site.pages[id];
     let front = page.outline.as_ref().map(|o| &o.front);
     let crumb = |id: PageId| Crumb { title: title(site, id, words), url: &site.pages[id].url };
@@ -174,7 +186,7 @@ fn fields<'a>(site: &'a Site, id: PageId, document: Option<&'a Document>, words:
     PageFields {
         kind: page.kind.name(),
         title: title(site, id, words),
-        description: description(site, id, words),
+        description: description(site, id, words, day),
         url: &page.url,
         permalink: permalink(site, id),
         heading_in_content: document.is_some_and(|d| d.heading_in_content),
@@ -254,14 +266,14 @@ fn title<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>) -> Cow<'a, str> {
 }
 
 /// A page's description. A page beside a policy is told by what it is: which version from when, or what changed.
-fn description<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>) -> Cow<'a, str> {
+fn description<'a>(site: &'a Site, id: PageId, words: Words<'_, 'a>, day: &dyn Fn(Date) -> String) -> Cow<'a, str> {
+    let Some(told) = site.beside(id) else { return site.description(id).into() };
     let title = title(site, id, words);
-    let day = || site.pages[id].outline.as_ref()?.front.effective;
-    match (site.beside(id), day()) {
-        (Some(Told::Version), Some(day)) => format!("{title}. {}", words("in_force_from").replace("{day}", &day.to_string())).into(),
-        (Some(Told::Version), None) => title,
-        (Some(Told::Changes), _) => format!("{title}. {}", words("changes_intro")).into(),
-        (None, _) => site.description(id).into(),
+    let effective = site.pages[id].outline.as_ref().and_then(|outline| outline.front.effective);
+    match (told, effective) {
+        (Told::Version, Some(effective)) => format!("{title}. {}", words("in_force_from").replace("{day}", &day(effective))).into(),
+        (Told::Version, None) => title,
+        (Told::Changes, _) => format!("{title}. {}", words("changes_intro")).into(),
     }
 }
 
