@@ -56,7 +56,11 @@ const LOCAL_PART: &str = r"^[^@]{1,64}@";
 const PHONE: &str = r"^\+[1-9](?:[ \(\)\.\/\-]*[0-9]){6,14}$";
 
 /// A web address.
-const LINK: &str = r#"^https?:\/\/[^ \/?#"<>\\^`\{\|\}@]+(?:[\/?#][^ "<>\\^`\{\|\}]*)?$"#;
+const LINK: &str = concat!(
+    r"^https?:\/\/",
+    r#"[^ \/?#"<>\\^`\{\|\}@\u0000-\u001f\u007f-\u009f\u2028\u2029]+"#,
+    r#"(?:[\/?#][^ "<>\\^`\{\|\}\u0000-\u001f\u007f-\u009f\u2028\u2029]*)?$"#,
+);
 
 /// A day that the calendar has, and a time, without a zone, as HTML's `datetime-local` writes them.
 const MOMENT: &str = concat!(

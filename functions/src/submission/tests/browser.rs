@@ -1,11 +1,14 @@
-//! The page's script and this crate are given the same values, and must find the same faults, field by field. Node runs the script.
+//! The page's script, the form's JSON Schema and this crate are given the same values. Script and crate must find the same faults, field by
+//! field, and the schema must let through what they accept and nothing else. Node runs the script.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use super::{KEYS, every};
@@ -108,6 +111,15 @@ fn the_script_and_the_functions_give_the_same_verdict() {
     for ((case, ours), theirs) in cases.iter().zip(&ours).zip(&theirs) {
         assert_eq!(ours, theirs, "here and in the script, of {case}");
     }
+    let schema = registry::derive::schema::json_schema(&form);
+    let mut patterns = BTreeMap::new();
+    for (case, ours) in cases.iter().zip(&ours) {
+        let fault = |name: &String| ours.get(name).is_some();
+        for name in names.iter().filter(|name| case.get(name).is_some()) {
+            let allowed = allows(&schema["properties"][name], &case[name], &mut patterns);
+            assert_eq!(allowed, !fault(name), "{name} by the schema, of {case}");
+        }
+    }
     // Cases that never reach a fault would prove nothing of it.
     for fault in [
         "missing",
@@ -129,6 +141,27 @@ fn the_script_and_the_functions_give_the_same_verdict() {
         let accepted = |(case, found): &(&Value, &Value)| case.get(name).is_some() && found.get(name).is_none();
         assert!(cases.iter().zip(&ours).any(|pair| accepted(&pair)), "{name} is never accepted");
     }
+}
+
+/// Whether a schema lets a value through. It knows the words that schemas of forms are written with, and fails at any other.
+fn allows<'s>(schema: &'s Value, value: &Value, patterns: &mut BTreeMap<&'s str, Regex>) -> bool {
+    let text = value.as_str();
+    let length = text.map_or(0, |text| text.chars().count() as u64);
+    schema.as_object().expect("schemas are objects").iter().all(|(word, wanted)| match word.as_str() {
+        "title" => true,
+        "type" => value.is_string() == (wanted == "string") && value.is_boolean() == (wanted == "boolean"),
+        "const" => value == wanted,
+        "enum" => wanted.as_array().unwrap().contains(value),
+        "minLength" => wanted.as_u64() <= Some(length),
+        "maxLength" => wanted.as_u64() >= Some(length),
+        "pattern" => text.is_none_or(|text| {
+            let pattern = wanted.as_str().unwrap();
+            patterns.entry(pattern).or_insert_with(|| Regex::new(pattern).unwrap()).is_match(text)
+        }),
+        "allOf" => wanted.as_array().unwrap().iter().all(|schema| allows(schema, value, patterns)),
+        "anyOf" => wanted.as_array().unwrap().iter().any(|schema| allows(schema, value, patterns)),
+        other => panic!("`{other}` is not known here"),
+    })
 }
 
 fn script(input: &Value) -> Vec<Value> {
