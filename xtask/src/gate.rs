@@ -46,7 +46,7 @@ pub(crate) fn ci(depth: Depth) -> Result<bool> {
     ];
     let mut outcomes: Vec<Outcome> = before.iter().map(Step::run).collect();
     outcomes.push(match needs::postgresql() {
-        Ok(()) => tests(&[all]).run(),
+        Ok(()) => tests(&[all, "--no-fail-fast"]).run(),
         Err(error) => Outcome::unbegun(TESTS, End::Failed(format!("{error:#}"))),
     });
     outcomes.extend(after.iter().map(Step::run));

@@ -119,7 +119,8 @@ async fn no_value_begins_a_header() {
         let mails = server.mails();
         assert_eq!((mails.len(), &mails[0].to[..], &mails[0].reply_to), (1, &["ops@acme.example".to_owned()][..], &None), "{address:?}");
         let head = mails[0].text.split("\r\n\r\n").next().unwrap();
-        assert!(!head.to_lowercase().contains("bcc"), "{head}");
+        // A boundary is random, and may hold these letters.
+        assert!(!head.lines().any(|line| line.trim_start().to_lowercase().starts_with("bcc")), "{head}");
     }
 }
 
