@@ -76,18 +76,21 @@ impl Outbox {
                 let this = self.clone();
                 attempts.spawn(async move { this.attempt(claim).await });
             }
-            while let Some(ended) = attempts.join_next().await {
-                // A sink that panicked has left its lease behind: the delivery comes back with it.
-                let Ok(ended) = ended else { continue };
-                match ended? {
-                    Ended::Sent => done.sent += 1,
-                    Ended::Delayed => done.delayed += 1,
-                    Ended::Dead => done.dead += 1,
-                    Ended::Parked => {
-                        done.delayed += 1;
-                        parked = true;
+            while let Some(first) = attempts.join_next().await {
+                // What has ended by now is written together. A sink that panicked has left its lease behind: the delivery comes back with it.
+                let more = std::iter::from_fn(|| attempts.try_join_next());
+                let attempted: Vec<_> = std::iter::once(first).chain(more).flatten().collect();
+                for ended in self.settle(attempted).await? {
+                    match ended {
+                        Ended::Sent => done.sent += 1,
+                        Ended::Delayed => done.delayed += 1,
+                        Ended::Dead => done.dead += 1,
+                        Ended::Parked => {
+                            done.delayed += 1;
+                            parked = true;
+                        }
+                        Ended::LeaseLost => {}
                     }
-                    Ended::LeaseLost => {}
                 }
             }
             if start.elapsed() >= time {
@@ -100,28 +103,40 @@ impl Outbox {
         Ok(done)
     }
 
-    async fn attempt(&self, claim: Claim) -> Result<Ended, StoreError> {
+    async fn attempt(&self, claim: Claim) -> (Claim, Outcome) {
         let outcome = match self.sinks.iter().find(|sink| *sink.id() == claim.row.sink) {
             Some(sink) => sink.deliver(&claim, self.clock.now()).await,
             // The delivery was declared when the lead came, and its recipient is no longer, or lacks its keys.
             None => Outcome::Retry { failure: Failure::Undeclared, after: None },
         };
+        (claim, outcome)
+    }
+
+    /// Writes what became of attempts.
+    async fn settle(&self, attempted: Vec<(Claim, Outcome)>) -> Result<Vec<Ended>, StoreError> {
         let now = self.clock.now();
-        let (settled, ended) = settled(&claim.row, &outcome, now, chance());
-        if let Some(stopped) = stopped(&claim.row.sink, &outcome, now) {
-            self.store.stop(&claim.row.sink, Some(&stopped)).await?;
-            let seconds = stopped.until.map(|until| until.duration_since(now).as_secs().unsigned_abs());
-            self.log.write(&Event::Stopped { sink: &claim.row.sink, failure: stopped.failure, seconds });
+        let (mut all, mut ends) = (Vec::new(), Vec::new());
+        for (claim, outcome) in attempted {
+            if let Some(stopped) = stopped(&claim.row.sink, &outcome, now) {
+                self.store.stop(&claim.row.sink, Some(&stopped)).await?;
+                let seconds = stopped.until.map(|until| until.duration_since(now).as_secs().unsigned_abs());
+                self.log.write(&Event::Stopped { sink: &claim.row.sink, failure: stopped.failure, seconds });
+            }
+            let (settled, ended) = settled(&claim.row, &outcome, now, chance());
+            all.push((claim, settled));
+            ends.push(ended);
         }
-        let held = self.store.settle(&claim, &settled).await?;
-        self.log.write(&Event::Delivered {
-            lead: claim.row.lead,
-            sink: &claim.row.sink,
-            attempt: settled.attempts,
-            failure: settled.failure,
-            given_up: settled.state == DeliveryState::Dead,
-        });
-        Ok(if held { ended } else { Ended::LeaseLost })
+        let held = self.store.settle_all(&all).await?;
+        for (claim, settled) in &all {
+            self.log.write(&Event::Delivered {
+                lead: claim.row.lead,
+                sink: &claim.row.sink,
+                attempt: settled.attempts,
+                failure: settled.failure,
+                given_up: settled.state == DeliveryState::Dead,
+            });
+        }
+        Ok(ends.into_iter().zip(held).map(|(ended, held)| if held { ended } else { Ended::LeaseLost }).collect())
     }
 
     /// Lets sinks that waited for a person run again where they let us in now.

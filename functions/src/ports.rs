@@ -245,6 +245,15 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Writes what became of an attempt. Whether the lease still held: without it, nothing is written.
     async fn settle(&self, claim: &Claim, settled: &Settled) -> Result<bool, StoreError>;
 
+    /// The same for several attempts, in their order; where each is a write to a disk, they are one.
+    async fn settle_all(&self, attempted: &[(Claim, Settled)]) -> Result<Vec<bool>, StoreError> {
+        let mut held = Vec::new();
+        for (claim, settled) in attempted {
+            held.push(self.settle(claim, settled).await?);
+        }
+        Ok(held)
+    }
+
     /// Stops a sink, or lets it run again with `stopped: None`.
     async fn stop(&self, sink: &SinkId, stopped: Option<&Stopped>) -> Result<(), StoreError>;
 

@@ -92,7 +92,11 @@ impl Store for SqlStore {
     }
 
     async fn settle(&self, claim: &Claim, settled: &Settled) -> Result<bool, StoreError> {
-        self.within(deliveries::settle(self, claim, settled)).await
+        self.within(deliveries::settle(&self.pool, claim, settled)).await
+    }
+
+    async fn settle_all(&self, attempted: &[(Claim, Settled)]) -> Result<Vec<bool>, StoreError> {
+        self.within(deliveries::settle_all(self, attempted)).await
     }
 
     async fn stop(&self, sink: &SinkId, stopped: Option<&Stopped>) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, AssertSqlSafe, Row};
+use sqlx::{Any, AssertSqlSafe, Executor, Row};
 use uuid::Uuid;
 
 use super::SqlStore;
@@ -16,6 +16,10 @@ use crate::ports::{Claim, Counts, Filter, Settled, Stopped};
 /// The part of a filter that is about leads, as a condition on `leads l`: `$1`, `$3` and `$4`. `$2` is the state, `$5` the number.
 pub(super) const FILTERED: &str =
     "($1 IS NULL OR l.id = $1) AND ($3 IS NULL OR (l.held <> '[]') = $3) AND ($4 IS NULL OR l.received >= $4)";
+
+/// Whether a delivery is to be attempted at `$1`, as a condition on `deliveries d`.
+const DUE: &str = "d.state = 'pending' AND d.due <= $1 AND (d.leased_until IS NULL OR d.leased_until <= $1) \
+    AND NOT EXISTS (SELECT 1 FROM stopped_sinks s WHERE s.sink = d.sink AND (s.until IS NULL OR s.until > $1))";
 
 /// A query with the five values of a filter.
 pub(super) fn filtered<'q>(query: Query<'q, Any, AnyArguments>, filter: &Filter) -> Result<Query<'q, Any, AnyArguments>, sqlx::Error> {
@@ -39,14 +43,17 @@ pub(super) async fn list(store: &SqlStore, filter: &Filter) -> Result<Vec<Outbox
 
 /// Takes what is due under a lease, the longest due first.
 pub(super) async fn claim(store: &SqlStore, now: Timestamp, lease: Duration, most: u32) -> Result<Vec<Claim>, sqlx::Error> {
+    // Most often nothing is due, which reading tells: beginning to write would make everybody else wait.
+    let text = format!("SELECT 1 AS due FROM deliveries d WHERE {DUE} LIMIT 1");
+    if sqlx::query(AssertSqlSafe(text)).bind(micros(now)).fetch_optional(&store.pool).await?.is_none() {
+        return Ok(Vec::new());
+    }
     let token = Uuid::now_v7().to_string();
     let mut transaction = store.begin().await?;
     // The first attempt is noted before it is made, so that one that nobody lived to write down counts too.
     let text = format!(
         "WITH picked AS ( \
-           SELECT d.lead, d.sink FROM deliveries d \
-           WHERE d.state = 'pending' AND d.due <= $1 AND (d.leased_until IS NULL OR d.leased_until <= $1) \
-             AND NOT EXISTS (SELECT 1 FROM stopped_sinks s WHERE s.sink = d.sink AND (s.until IS NULL OR s.until > $1)) \
+           SELECT d.lead, d.sink FROM deliveries d WHERE {DUE} \
            ORDER BY d.due, d.lead, d.sink LIMIT $2 {} \
          ) \
          UPDATE deliveries SET lease = $3, leased_until = $4, first_attempt = COALESCE(first_attempt, $1) \
@@ -74,8 +81,23 @@ pub(super) async fn claim(store: &SqlStore, now: Timestamp, lease: Duration, mos
     claims
 }
 
+/// Writes the outcomes of attempts in one transaction.
+pub(super) async fn settle_all(store: &SqlStore, attempted: &[(Claim, Settled)]) -> Result<Vec<bool>, sqlx::Error> {
+    let mut transaction = store.begin().await?;
+    let mut held = vec![false; attempted.len()];
+    // Two instances that write the same rows take the same order, else each could wait for the other.
+    let mut order: Vec<usize> = (0..attempted.len()).collect();
+    order.sort_by_key(|&at| (attempted[at].0.row.lead, &attempted[at].0.row.sink));
+    for at in order {
+        let (claim, settled) = &attempted[at];
+        held[at] = settle(&mut *transaction, claim, settled).await?;
+    }
+    transaction.commit().await?;
+    Ok(held)
+}
+
 /// Writes the outcome of an attempt and gives the lease back, if it is still this one.
-pub(super) async fn settle(store: &SqlStore, claim: &Claim, settled: &Settled) -> Result<bool, sqlx::Error> {
+pub(super) async fn settle<'e>(executor: impl Executor<'e, Database = Any>, claim: &Claim, settled: &Settled) -> Result<bool, sqlx::Error> {
     let written = sqlx::query(
         "UPDATE deliveries SET state = $1, attempts = $2, due = $3, failure = $4, reference = $5, lease = NULL, leased_until = NULL \
          WHERE lead = $6 AND sink = $7 AND lease = $8",
@@ -89,7 +111,7 @@ pub(super) async fn settle(store: &SqlStore, claim: &Claim, settled: &Settled) -
     .bind(claim.row.lead.to_string())
     .bind(claim.row.sink.0.clone())
     .bind(claim.lease.clone())
-    .execute(&store.pool)
+    .execute(executor)
     .await?;
     Ok(written.rows_affected() == 1)
 }
