@@ -41,8 +41,8 @@ pub(crate) async fn a_lease_that_ran_out_is_claimed_again(base: &Base) {
     let again = store.claim(at(70), LEASE, 9).await.unwrap().remove(0);
     assert_eq!((&again.row.sink, again.row.first_attempt), (&lost.row.sink, Some(at(10))), "the first attempt counts although it was lost");
     let outcome = Settled { failure: Some(Failure::Broken), reference: Some("p\0age".to_owned()), ..settled(DeliveryState::Pending, 80) };
-    assert!(!store.settle(&lost, &outcome).await.unwrap(), "a lease that ran out writes nothing");
-    assert!(store.settle(&again, &outcome).await.unwrap());
+    let both = [(lost, outcome.clone()), (again.clone(), outcome.clone())];
+    assert_eq!(store.settle_all(&both).await.unwrap(), [false, true], "a lease that ran out writes nothing");
     assert!(!store.settle(&again, &outcome).await.unwrap(), "a lease is given back once");
     let rows = store.deliveries(&of_lead(again.lead.id)).await.unwrap();
     let row = rows.iter().find(|row| row.sink == again.row.sink).unwrap();
