@@ -88,6 +88,7 @@ export async function startTcp(t, { program = FUNCTIONS, env = {} } = {}) {
   const port = Number(/http:\/\/127\.0\.0\.1:(\d+)\//.exec(line)?.[1]);
   return {
     program: child,
+    port,
     call: (method, path, options) => child.patiently(ask(port, method, path, options), `the answer of ${path}`),
     stop: () => child.end("SIGTERM"),
   };

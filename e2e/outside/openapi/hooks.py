@@ -1,0 +1,78 @@
+"""What a form's script adds to a submission: an origin, a key, a token, a proof of work. The tester makes up everything else.
+
+What it made up against the document stays as it is: only what the document allows, or what is not there, is put in place.
+"""
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+import time
+import urllib.request
+
+import schemathesis
+
+# The least age of a token, with a margin for the rounding of clocks.
+AGE = 3.1
+
+KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+MOST = {"_token": 200, "_proof": 4000}
+
+# Challenges of a form that are fetched at once, before its submissions make those that follow harder.
+AHEAD = 500
+
+keys = itertools.count()
+ready = {}
+
+
+def opened(base, form):
+    """A form's token and challenge."""
+    with urllib.request.urlopen(f"{base}/api/forms/{form}/challenge") as answer:
+        return json.load(answer)
+
+
+def prepared(base, form):
+    """A token that is old enough, which serves a whole run, and challenges, of which each serves once."""
+    if form not in ready:
+        each = [opened(base, form) for _ in range(AHEAD)]
+        time.sleep(AGE)
+        ready[form] = each[0]["token"], iter([one["challenge"] for one in each])
+    return ready[form]
+
+
+def solved(challenge):
+    """A challenge's proof: a password is the nonce and a counter, and the key derived from it must begin as the challenge says."""
+    asked = challenge["parameters"]
+    nonce, salt, prefix = (bytes.fromhex(asked[name]) for name in ("nonce", "salt", "keyPrefix"))
+    for counter in itertools.count():
+        key = hashlib.pbkdf2_hmac("sha256", nonce + counter.to_bytes(4, "big"), salt, asked["cost"], asked["keyLength"])
+        if key.startswith(prefix):
+            solution = {"counter": counter, "derivedKey": key.hex()}
+            return base64.b64encode(json.dumps({"challenge": challenge, "solution": solution}).encode()).decode()
+
+
+def allowed(body, name):
+    """Whether the document lets a text of the script's be as it is."""
+    value = body.get(name, "")
+    return isinstance(value, str) and len(value) <= MOST[name]
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    if case.method != "POST":
+        return
+    base, form = case.operation.base_url.rstrip("/"), case.operation.definition.raw["operationId"].removeprefix("send-")
+    case.headers = case.headers or {}
+    case.headers["Origin"] = base
+    if case.media_type != "application/json":
+        return
+    # The same key twice would be the same submission twice.
+    if KEY.fullmatch(case.headers.get("Idempotency-Key", "a key of ours").replace(" ", "-")):
+        case.headers["Idempotency-Key"] = f"tester-{next(keys):08}"
+    if isinstance(case.body, dict):
+        token, challenges = prepared(base, form)
+        if allowed(case.body, "_token"):
+            case.body["_token"] = token
+        if allowed(case.body, "_proof"):
+            case.body["_proof"] = solved(next(challenges))
