@@ -3,6 +3,7 @@
 pub mod adapters;
 pub mod answers;
 pub mod app;
+pub mod billing;
 pub mod config;
 pub mod contract;
 pub mod egress;
@@ -16,6 +17,7 @@ pub mod outbox;
 pub mod personal;
 pub mod ports;
 pub mod problem;
+pub mod project;
 pub mod routes;
 pub mod schedule;
 #[cfg(feature = "stand-ins")]

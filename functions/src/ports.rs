@@ -9,8 +9,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::billing::Billing;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 use crate::personal::Personal;
+use crate::project::{CodeHash, Project};
 
 /// The time.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -321,4 +323,27 @@ pub enum Notice {
 pub trait Operations: Send + Sync + fmt::Debug {
     /// Sends a notice. `key` stays the same when the same notice is sent again.
     async fn tell(&self, notice: &Notice, key: &str) -> Result<(), Failure>;
+}
+
+/// Where projects are read from. It never says whether a code was made up, mistyped or revoked.
+#[async_trait]
+pub trait ProjectSource: Send + Sync + fmt::Debug {
+    /// Which one it is: `sqlite`, `postgresql`, `notion`, `files`.
+    fn name(&self) -> &'static str;
+
+    /// The project that a code opens, read anew.
+    async fn open(&self, code: &CodeHash) -> Result<Option<Project>, StoreError>;
+
+    /// Whether it answers and has what it is read by.
+    async fn ready(&self) -> Result<(), StoreError>;
+}
+
+/// Where invoices and payments are read from.
+#[async_trait]
+pub trait BillingSource: Send + Sync + fmt::Debug {
+    /// What a client owes and has paid. What does not come in time is left out: it never keeps a project from being shown.
+    async fn of(&self, customer: &str) -> Billing;
+
+    /// Whether it answers and lets us in.
+    async fn ready(&self) -> Result<(), Failure>;
 }

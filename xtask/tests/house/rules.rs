@@ -54,7 +54,7 @@ pub(crate) const HOUSES: [House; 3] = [
         folder: "functions",
         name: "functions",
         floors: &[
-            &["contract", "personal", "problem", "schedule", "token"],
+            &["billing", "contract", "personal", "problem", "project", "schedule", "token"],
             &["lead"],
             &["config", "log", "submission"],
             &["answers", "ports"],
