@@ -82,7 +82,8 @@ impl Office {
 
 fn texts(folder: &Path) -> Vec<(String, String)> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut texts: Vec<_> = files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap())).collect();
+    let mut texts: Vec<_> =
+        files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap())).collect();
     texts.sort();
     texts
 }
@@ -97,7 +98,7 @@ fn what_is_exported_can_be_imported_and_is_the_same() {
     assert_eq!(office.run(&["projects", "export", "out"]).code, 0);
     let exported = texts(&office.folder.path().join("out"));
     assert_eq!(exported.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["acme.yaml", "other.yaml"]);
-    assert!(exported[0].1.contains("text: |-\n          Two lines:\n\n          the second.\n"), "{}", exported[0].1);
+    assert!(exported[0].1.contains("text: |-\n      Two lines:\n\n      the second.\n"), "{}", exported[0].1);
     assert!(exported[0].1.find("More") < exported[0].1.find("We have begun"), "the newest comes first");
     let again = office.run(&["projects", "import", "out"]);
     assert_eq!(again.out, "unchanged: acme\nunchanged: other\n");
@@ -115,7 +116,9 @@ fn one_mistake_and_nothing_is_imported() {
     office.write("in/acme.yml", ACME);
     let run = office.run(&["projects", "import", "in", "--format", "short"]);
     assert_eq!(run.code, 1);
-    for line in ["acme.yml:1:1: error[invalid-project]", "other.yaml:2:9: error[wrong-type]: `status`", "other.yaml:3:6: error[wrong-type]: `end`"] {
+    for line in
+        ["acme.yml:1:1: error[invalid-project]", "other.yaml:2:9: error[wrong-type]: `status`", "other.yaml:3:6: error[wrong-type]: `end`"]
+    {
         assert!(run.out.contains(line), "{line} in {}", run.out);
     }
     assert!(run.err.contains("3 errors: nothing was imported"), "{}", run.err);
