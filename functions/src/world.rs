@@ -11,7 +11,8 @@ use secrecy::ExposeSecret;
 use crate::adapters;
 use crate::config::{Config, Mail};
 use crate::egress::Egress;
-use crate::ports::{Clock, Operations, Sink, Store, StoreError};
+use crate::log::Log;
+use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Sink, Store, StoreError};
 use crate::store::{self, Patience, SqlStore};
 
 /// What is outside of the program: where leads are kept and delivered to, and what time it is.
@@ -21,6 +22,10 @@ pub struct World {
     pub stores: Vec<Arc<dyn Store>>,
     /// Where leads are delivered to.
     pub sinks: Vec<Arc<dyn Sink>>,
+    /// Where clients' projects are read from.
+    pub projects: Option<Arc<dyn ProjectSource>>,
+    /// Where their invoices and payments are read from.
+    pub billing: Option<Arc<dyn BillingSource>>,
     /// Who is told what needs a person.
     pub operations: Option<Arc<dyn Operations>>,
     /// The time.
@@ -52,7 +57,10 @@ impl World {
             return Err(problems);
         }
         let sinks = adapters::sinks(contract, config, &egress);
-        Ok(Self { stores, sinks, operations: adapters::operations(contract, config, &egress), clock })
+        let operations = adapters::operations(contract, config, &egress);
+        let projects = adapters::notion_projects(config, &egress).map(|projects| -> Arc<dyn ProjectSource> { projects });
+        let billing = adapters::billing(config, &egress, Log::default());
+        Ok(Self { stores, sinks, projects, billing, operations, clock })
     }
 }
 
