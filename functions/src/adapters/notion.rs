@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 pub use api::{Api, ProjectsApi};
 pub use columns::{Column, ColumnType, Use, columns, differences, typed};
-pub use projects::{NotionProjects, PROJECTS, PROGRESS, STEP_KINDS, STEPS};
+pub use projects::{NotionProjects, PROGRESS, PROJECTS, STEP_KINDS, STEPS};
 pub use store::NotionStore;
 
 use super::Scope;

@@ -125,9 +125,8 @@ impl Stripe {
             let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
             address = format!("{address}?{query}");
         }
-        let build = |client: &Client| {
-            client.request(method, address).bearer_auth(self.key.expose_secret()).header("stripe-version", VERSION)
-        };
+        let build =
+            |client: &Client| client.request(method, address).bearer_auth(self.key.expose_secret()).header("stripe-version", VERSION);
         self.egress.call(build).await
     }
 

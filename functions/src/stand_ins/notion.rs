@@ -110,6 +110,19 @@ impl Notion {
         rows.map(|page| page.described(&kept.sources[page.source])).collect()
     }
 
+    /// Adds a page to a data source, as somebody in the workspace may.
+    ///
+    /// # Panics
+    /// Notion has no such data source, or would not take these properties.
+    pub fn add_row(&self, source: &str, properties: &Value) {
+        let mut kept = lock(&self.0.service.kept);
+        let Kept { sources, pages } = &mut *kept;
+        let (source, schema) = sources.get_key_value(source).expect("tests name the data sources that there are");
+        let Ok(properties) = rules::properties(properties, schema) else { panic!("these are no properties of this data source") };
+        let id = format!("22222222-2222-4222-8222-{:012}", pages.len() + 1);
+        pages.push(Page { id, source, properties, archived: false });
+    }
+
     /// Takes a column away, as somebody in the workspace may.
     pub fn drop_column(&self, name: &str) {
         lock(&self.0.service.kept).sources.values_mut().for_each(|schema| _ = schema.remove(name));

@@ -110,7 +110,8 @@ fn value_of(kind: ColumnType, value: &Value) -> Option<Value> {
 
 /// The pages that a property relates to: their ids, and nothing else.
 fn related(pages: &[Value]) -> Option<Value> {
-    let is_page = |page: &Value| page.as_object().is_some_and(|page| page.len() == 1) && page["id"].as_str().is_some_and(|id| id.len() == 36);
+    let is_page =
+        |page: &Value| page.as_object().is_some_and(|page| page.len() == 1) && page["id"].as_str().is_some_and(|id| id.len() == 36);
     (pages.len() <= 100 && pages.iter().all(is_page)).then(|| Value::from(pages))
 }
 

@@ -51,9 +51,7 @@ impl Codes {
     }
 
     pub(super) fn issued(self, project: &ProjectId) -> Vec<(CodeHash, Issued)> {
-        let issued = |line: Line| {
-            (line.hash, Issued { id: line.id, project: project.clone(), made: line.made, revoked: line.revoked })
-        };
+        let issued = |line: Line| (line.hash, Issued { id: line.id, project: project.clone(), made: line.made, revoked: line.revoked });
         self.0.into_iter().map(issued).collect()
     }
 }

@@ -116,7 +116,9 @@ pub(super) fn add(mut project: Project, rows: &[Value]) -> Project {
         order(a).total_cmp(&order(b)).then_with(|| (a.start, a.day).cmp(&(b.start, b.day)))
     });
     let phases = steps.iter().filter(|(_, step)| step.is_phase());
-    project.phases = phases.map(|(id, step)| phase(step, steps.iter().map(|(_, step)| step).filter(|step| step.phase.as_deref() == Some(*id)))).collect();
+    project.phases = phases
+        .map(|(id, step)| phase(step, steps.iter().map(|(_, step)| step).filter(|step| step.phase.as_deref() == Some(*id))))
+        .collect();
     let updates = steps.iter().filter(|(_, step)| step.kind == UPDATE);
     let update = |step: &Step| Some(Update { day: step.day?, title: step.name.clone(), text: step.text.clone().unwrap_or_default() });
     project.updates = updates.filter_map(|(_, step)| update(step)).collect();
