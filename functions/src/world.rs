@@ -41,9 +41,14 @@ impl World {
         let mut problems: Vec<String> = undeclared_store(contract, config).into_iter().collect();
         let egress = Egress::new(&contract.registry, config);
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
+        let mut projects: Option<Arc<dyn ProjectSource>> = None;
         if problems.is_empty() {
             match database(config) {
-                Some(Ok(store)) => stores.push(Arc::new(store)),
+                Some(Ok(store)) => {
+                    let store = Arc::new(store);
+                    projects = Some(store.clone());
+                    stores.push(store);
+                }
                 Some(Err(error)) => problems.push(error.to_string()),
                 None => {}
             }
@@ -58,7 +63,8 @@ impl World {
         }
         let sinks = adapters::sinks(contract, config, &egress);
         let operations = adapters::operations(contract, config, &egress);
-        let projects = adapters::notion_projects(config, &egress).map(|projects| -> Arc<dyn ProjectSource> { projects });
+        let in_notion = || adapters::notion_projects(config, &egress).map(|projects| -> Arc<dyn ProjectSource> { projects });
+        let projects = projects.or_else(in_notion);
         let billing = adapters::billing(config, &egress, Log::default());
         Ok(Self { stores, sinks, projects, billing, operations, clock })
     }
