@@ -16,22 +16,24 @@ const CARGO = ["test", "-p", "functions", "--all-features", "--test", "adapters"
 const PYTHON = join(WORKSPACE, "target/python/bin/python");
 
 async function started(t) {
-  const stripe = spawn(PYTHON, [join(WORKSPACE, "e2e/outside/localstripe.py")], { stdio: ["pipe", "pipe", "inherit"] });
+  const stripe = spawn(PYTHON, [join(WORKSPACE, "e2e/outside/serve_stripe.py")], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(stripe, "exit");
   atEnd(t, async () => {
     stripe.stdin.end();
     await ended;
   });
-  const [port] = await within(once(stripe.stdout, "data"), 60_000, () => "the port of localstripe");
+  const died = ended.then(([code]) => assert.fail(`localstripe ended with ${code}`));
+  died.catch(() => {});
+  const [port] = await within(Promise.race([once(stripe.stdout, "data"), died]), 60_000, () => "the port of localstripe");
   return `http://127.0.0.1:${String(port).trim()}`;
 }
 
 /** Makes something, as whoever bills clients would. */
 const make = (stripe) => async (path, values = {}) => {
-  const headers = { authorization: "Bearer sk_test_seed" };
-  const answer = await fetch(new URL(`/v1/${path}`, stripe), { method: "POST", headers, body: new URLSearchParams(values) });
+  const headers = { authorization: "Bearer sk_test_seed", "content-type": "application/json" };
+  const answer = await fetch(new URL(`/v1/${path}`, stripe), { method: "POST", headers, body: JSON.stringify(values) });
   const told = await answer.json();
-  assert.equal(answer.status, 200, JSON.stringify(told));
+  assert.equal(answer.status, 200, `${path}: ${JSON.stringify(told)}`);
   return told;
 };
 
@@ -39,22 +41,27 @@ test("localstripe is read as Stripe is", async (t) => {
   const stripe = await started(t);
   const post = make(stripe);
   const customer = await post("customers", { email: "client@acme.example" });
-  const card = { number: "4242424242424242", exp_month: "12", exp_year: "2040", cvc: "123" };
-  const method = await post("payment_methods", { type: "card", ...Object.fromEntries(Object.entries(card).map(([key, value]) => [`card[${key}]`, value])) });
-  await post(`payment_methods/${method.id}/attach`, { customer: customer.id });
-  await post(`customers/${customer.id}`, { "invoice_settings[default_payment_method]": method.id });
-
-  const draft = async (amount) => {
-    await post("invoiceitems", { customer: customer.id, amount, currency: "eur" });
-    return post("invoices", { customer: customer.id });
+  /** A card of this number, by which the customer pays from now on. */
+  const pay = async (number) => {
+    const card = { number, exp_month: "12", exp_year: "2040", cvc: "123" };
+    const { id } = await post("payment_methods", { type: "card", card });
+    await post(`payment_methods/${id}/attach`, { customer: customer.id });
+    await post(`customers/${customer.id}`, { invoice_settings: { default_payment_method: id } });
+    return id;
   };
-  const finalized = async (amount) => post(`invoices/${(await draft(amount)).id}/finalize`);
-  await post(`invoices/${(await finalized(1000)).id}/void`);
-  await post(`invoices/${(await finalized(2000)).id}/pay`);
-  for (let open = 0; open < 27; open += 1) await finalized(3000 + open);
-  await draft(6000);
-  const charge = await post("charges", { amount: 7000, currency: "eur", source: method.id, customer: customer.id, description: "Deposit" });
+  const good = await pay("4242424242424242");
+  // It makes invoices for who has a subscription: the first one is paid at once, further ones are drafts.
+  const plan = await post("plans", { currency: "eur", interval: "month", amount: 2000, product: { name: "Partnership" } });
+  const subscription = await post("subscriptions", { customer: customer.id, items: [{ plan: plan.id }] });
+  const draft = () => post("invoices", { customer: customer.id, subscription: subscription.id });
+  await draft();
+  const charge = await post("charges", { amount: 7000, currency: "eur", source: good, customer: customer.id, description: "Deposit" });
   await post("refunds", { charge: charge.id, amount: 1500 });
+  // What a card that is refused was to pay stays open.
+  await pay("4000000000000341");
+  const open = [];
+  while (open.length < 27) open.push(await post(`invoices/${(await draft()).id}/pay`));
+  await post(`invoices/${open.pop().id}/void`);
 
   const env = { ...process.env, STRIPE_EMULATOR: stripe, STRIPE_CUSTOMER: customer.id };
   const { stdout } = await promisify(execFile)("cargo", CARGO, { cwd: WORKSPACE, env, maxBuffer: 1e8 });

@@ -50,9 +50,7 @@ pub(super) fn to_make(registry: &Registry, format: Format) -> String {
         let object = |row: &Row| json!({ "form": row.of, "column": row.name, "type": row.kind.name(), "needed": row.needed, "options": row.options });
         return format!("{:#}\n", rows.iter().map(object).collect::<Json>());
     }
-    let cells = |row: &Row| {
-        [row.of.clone(), row.name.clone(), row.kind.name().to_owned(), row.needed.to_owned(), row.options.join(", ")]
-    };
+    let cells = |row: &Row| [row.of.clone(), row.name.clone(), row.kind.name().to_owned(), row.needed.to_owned(), row.options.join(", ")];
     let headings = ["form", "column", "type", "needed", "options"];
     Listing { headings, rows: rows.iter().map(cells).collect() }.text(format)
 }

@@ -74,7 +74,9 @@ async fn billing(config: &Config, egress: &Arc<Egress>) -> Vec<Finding> {
 fn of_notion(failure: Failure) -> &'static str {
     match failure {
         Failure::Refused => "copy the connection's secret anew into `NOTION_PROJECTS_TOKEN`; it needs to read, insert and update content",
-        Failure::Missing => "give the connection access to both databases, and set `NOTION_PROJECTS` and `NOTION_STEPS` to their data sources",
+        Failure::Missing => {
+            "give the connection access to both databases, and set `NOTION_PROJECTS` and `NOTION_STEPS` to their data sources"
+        }
         _ => of_any(failure),
     }
 }
