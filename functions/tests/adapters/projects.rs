@@ -1,5 +1,7 @@
 //! Projects in Notion: written and read back, opened by codes, as people change them, whatever goes wrong.
 
+use std::sync::Arc;
+
 use functions::adapters::{self, notion::NotionProjects};
 use functions::lead::Failure;
 use functions::ports::{ProjectSource, Projects, StoreError};
@@ -7,7 +9,6 @@ use functions::project::{CodeHash, Issued, Progress, Project, ProjectId};
 use functions::stand_ins::{Fault, Notion};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 use crate::fixture::{World, now};
 
