@@ -40,7 +40,7 @@ enum ProjectsCommand {
 
 pub(super) fn projects(shell: &Shell, arguments: &ProjectsArguments) -> anyhow::Result<Outcome> {
     match &arguments.command {
-        ProjectsCommand::List => stores::with_projects(async |store| {
+        ProjectsCommand::List => stores::with_projects(shell, async |store| {
             shell.print(&listed(&store.list().await?, shell.format));
             Ok(Outcome::Clean)
         }),
@@ -48,9 +48,9 @@ pub(super) fn projects(shell: &Shell, arguments: &ProjectsArguments) -> anyhow::
             // Mistakes are told before any store is asked.
             let (folder, files) = files(from)?;
             let Some(read) = read(shell, &folder, &files)? else { return Ok(Outcome::Faulty) };
-            stores::with_projects(async |store| import(shell, store, &read).await)
+            stores::with_projects(shell, async |store| import(shell, store, &read).await)
         }
-        ProjectsCommand::Export { folder } => stores::with_projects(async |store| {
+        ProjectsCommand::Export { folder } => stores::with_projects(shell, async |store| {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
             for project in store.list().await? {
                 let path = folder.join(format!("{}.yaml", project.id));

@@ -15,6 +15,7 @@ use registry::model::{Delivery, DeliveryKind, Form, Registry};
 
 use super::columns;
 use super::finding::Finding;
+use super::portal;
 use super::variables::{Variables, is_set, needed};
 
 /// Asks every service that is set up. Nothing is sent that anybody would see.
@@ -31,6 +32,7 @@ pub(super) async fn examine(contract: &Arc<Contract>, variables: &Variables, con
         let of = if config.database_url.is_some() { notion::Use::Sink } else { notion::Use::Store };
         findings.extend(columns::judge(registry, of, &data_source));
     }
+    findings.extend(portal::examine(registry, config, &egress).await);
     findings
 }
 
@@ -155,7 +157,7 @@ async fn deliveries(contract: &Arc<Contract>, variables: &Variables, config: &Co
 }
 
 /// What a service does that fails.
-fn says(failure: Failure) -> &'static str {
+pub(super) fn says(failure: Failure) -> &'static str {
     match failure {
         Failure::Unreachable => "does not answer in time",
         Failure::Undeclared => "has a host that no recipient declares, or an address that is none",
