@@ -22,7 +22,7 @@ use crate::health::Remembered;
 use crate::lead::LeadId;
 use crate::log::{Event, Log};
 use crate::outbox::Outbox;
-use crate::ports::{Clock, Operations, Sink, Store, StoreError, SystemClock};
+use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Sink, Store, StoreError, SystemClock};
 use crate::submission::Judge;
 use crate::world::World;
 
@@ -45,6 +45,10 @@ pub struct App {
     pub stores: Arc<[Arc<dyn Store>]>,
     /// Where leads are delivered to.
     pub sinks: Arc<[Arc<dyn Sink>]>,
+    /// Where clients' projects are read from; without one, the portal is closed.
+    pub projects: Option<Arc<dyn ProjectSource>>,
+    /// Where their invoices and payments are read from.
+    pub billing: Option<Arc<dyn BillingSource>>,
     /// Who is told what needs a person.
     pub operations: Option<Arc<dyn Operations>>,
     /// The time.
@@ -77,6 +81,8 @@ impl App {
             turns: Turns::of(&world.stores),
             stores: world.stores.into(),
             sinks: world.sinks.into(),
+            projects: world.projects,
+            billing: world.billing,
             operations: world.operations,
             clock: world.clock,
             log: Log::default(),

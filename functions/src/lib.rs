@@ -4,6 +4,7 @@ pub mod adapters;
 pub mod answers;
 pub mod app;
 pub mod billing;
+pub mod code;
 pub mod config;
 pub mod contract;
 pub mod egress;
@@ -20,6 +21,7 @@ pub mod problem;
 pub mod project;
 pub mod routes;
 pub mod schedule;
+pub mod seal;
 #[cfg(feature = "stand-ins")]
 pub mod stand_ins;
 pub mod store;

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::billing::Billing;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 use crate::personal::Personal;
-use crate::project::{CodeHash, Project};
+use crate::project::{CodeHash, Issued, Project};
 
 /// The time.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -336,6 +336,25 @@ pub trait ProjectSource: Send + Sync + fmt::Debug {
 
     /// Whether it answers and has what it is read by.
     async fn ready(&self) -> Result<(), StoreError>;
+}
+
+/// Where the agency keeps its projects, and the codes that open them.
+#[async_trait]
+pub trait Projects: ProjectSource {
+    /// All projects, by their ids.
+    async fn list(&self) -> Result<Vec<Project>, StoreError>;
+
+    /// Writes projects, in place of those of the same ids: all of them or, where the store can undo, none. Codes stay what they are.
+    async fn put(&self, projects: &[Project]) -> Result<(), StoreError>;
+
+    /// Keeps a code that is handed out now. Whether its project is there; nothing is kept where it is not.
+    async fn issue(&self, code: &CodeHash, issued: &Issued) -> Result<bool, StoreError>;
+
+    /// Revokes the code of an id from `now` on; one that was revoked before stays as it was. Whether there is such a code.
+    async fn revoke(&self, id: &str, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// All codes, the newest first, each with its hash: whoever has a code finds its id by it.
+    async fn codes(&self) -> Result<Vec<(CodeHash, Issued)>, StoreError>;
 }
 
 /// Where invoices and payments are read from.

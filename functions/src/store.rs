@@ -1,4 +1,4 @@
-//! The store of leads on SQLite or PostgreSQL: [`Store`] on one text of SQL.
+//! The store of leads and projects on SQLite or PostgreSQL: [`Store`] and [`Projects`](crate::ports::Projects) on one text of SQL.
 //!
 //! sqlx's `Any` speaks to both. The few statements in which they differ ask `Database`. Texts of errors come from codes alone, since a
 //! database quotes values in its own.
@@ -10,6 +10,7 @@ mod deliveries;
 mod fault;
 mod leads;
 mod limits;
+mod projects;
 mod row;
 mod schema;
 
@@ -26,7 +27,7 @@ pub use columns::{COLUMNS, Holds};
 use database::Database;
 pub use database::Patience;
 
-/// A database of leads.
+/// A database of leads and projects.
 #[derive(Debug)]
 pub struct SqlStore {
     pool: AnyPool,
