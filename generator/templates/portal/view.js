@@ -14,8 +14,10 @@ const ENDED = ["done", "cancelled"];
 /** All of the view, below the name. `speaker` speaks the page's language; `retry` asks for what was missing. */
 export function shown(view, speaker, retry) {
   const { project, progress, billing } = view;
-  const phases = project.phases.map((phase, number) => ({ ...phase, progress: progress[number] ?? null }));
-  const page = { ...view, project: { ...project, phases }, language: project.language, ...speaker, retry };
+  // What is empty is left out of an answer.
+  const whole = (phase, number) => ({ milestones: [], deliverables: [], ...phase, progress: progress[number] ?? null });
+  const phases = (project.phases ?? []).map(whole);
+  const page = { ...view, project: { updates: [], ...project, phases }, language: project.language, ...speaker, retry };
   const parts = [partial, now, drawn, steps, invoices, transactions, updates];
   return [head(page), ...parts.map((part) => part(page, billing))].filter(Boolean);
 }
@@ -123,8 +125,9 @@ function drawn(page) {
 function steps(page) {
   const { project, say, day, span, percent } = page;
   if (project.phases.length === 0) return section("phases", say("phases"), nothing(say("phases_none")));
-  const milestone = (each) => make("li", {}, own(page, "span", each.name), " ", each.due && make("span", { class: "portal-when" }, day(each.due)), badge(page, "progress", each.status));
-  const deliverable = (each) => make("li", {}, own(page, "span", each.name), " ", badge(page, "progress", each.status), link(page, each.link, say("open_deliverable"), each.name));
+  const item = (each, more) => make("li", {}, own(page, "span", each.name, { class: "portal-item" }), " ", badge(page, "progress", each.status), " ", more);
+  const milestone = (each) => item(each, each.due && make("span", { class: "portal-when" }, day(each.due)));
+  const deliverable = (each) => item(each, link(page, each.link, say("open_deliverable"), each.name));
   const part = (title, list, item) => list.length > 0 && [make("h5", {}, title), make("ul", {}, list.map(item))];
   const bar = ({ progress, name }) => {
     if (progress === null) return undefined;
@@ -138,8 +141,8 @@ function steps(page) {
       own(page, "h4", each.name),
       make("p", { class: "portal-state" }, badge(page, "progress", each.status), " ", make("span", { class: "portal-when" }, span(each.start, each.end))),
       bar(each),
-      part(say("milestones"), each.milestones, milestone) || undefined,
-      part(say("deliverables"), each.deliverables, deliverable) || undefined,
+      part(say("milestones"), each.milestones, milestone),
+      part(say("deliverables"), each.deliverables, deliverable),
     );
   return section("phases", say("phases"), make("ol", {}, project.phases.map(phase)));
 }
@@ -152,8 +155,8 @@ function invoices(page, billing) {
     const name = number ?? id;
     const some = status === "open" && paid.amount > 0 && make("small", {}, say("paid_part", { amount: money(paid) }));
     const when = status === "open" && until && make("small", {}, say("due_by", { day: date(until) }));
-    const links = [link(page, address, say(status === "open" ? "pay" : "look"), name), link(page, pdf, say("download"), name)].filter(Boolean);
-    return [name, date(created), [money(due), some], [badge(page, "invoice", status), when], links.flatMap((each, at) => (at ? [" ", each] : [each]))];
+    const links = [link(page, address, say(status === "open" ? "pay" : "look"), name), " ", link(page, pdf, say("download"), name)];
+    return [name, date(created), [money(due), some], [badge(page, "invoice", status), when], links];
   };
   const heads = [say("invoice"), say("date"), say("amount"), say("status"), say("links")];
   return section("invoices", say("invoices"), table(say("invoices"), heads, billing.invoices.map(row), [2]));

@@ -5,7 +5,7 @@ const DIGITS = { ISK: 2, MGA: 0, UGX: 2 };
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with attributes, those without a value left out, and what is in it. */
+/** An element with attributes and what is in it; what has no value, or is `false`, is left out. */
 export function make(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);
 }
@@ -15,11 +15,13 @@ export function draw(tag, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), attributes, children);
 }
 
+const isThere = (value) => value !== undefined && value !== null && value !== false && value !== "";
+
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
+    if (isThere(value)) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== ""));
+  element.append(...children.flat().filter(isThere));
   return element;
 }
 
