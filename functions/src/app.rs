@@ -17,7 +17,7 @@ pub use turns::Turns;
 use crate::answers::Answers;
 use crate::config::Config;
 use crate::contract;
-use crate::guard::Keys;
+use crate::guard::{Guesses, Keys};
 use crate::health::Remembered;
 use crate::lead::LeadId;
 use crate::log::{Event, Log};
@@ -57,6 +57,8 @@ pub struct App {
     pub log: Log,
     /// The leads that are being stored at this moment.
     pub in_flight: InFlight,
+    /// What this instance knows of guesses of project codes.
+    pub guesses: Guesses,
     /// The databases that were out of reach a moment ago.
     pub out_of_reach: Recently,
     /// Whose turn it is to deliver.
@@ -87,6 +89,7 @@ impl App {
             clock: world.clock,
             log: Log::default(),
             in_flight: InFlight::default(),
+            guesses: Guesses::default(),
             out_of_reach: Recently::default(),
             looked: Recently::default(),
             health: Arc::default(),
@@ -122,6 +125,11 @@ impl App {
     pub fn stores_now(&self, now: Timestamp) -> impl Iterator<Item = &Arc<dyn Store>> {
         let (rest, awake): (Vec<_>, Vec<_>) = self.stores.iter().partition(|store| self.rests(store, now));
         awake.into_iter().chain(rest)
+    }
+
+    /// The store in which all instances count together; none where each is on its own.
+    pub fn shared(&self) -> Option<&Arc<dyn Store>> {
+        self.stores.iter().find(|store| store.is_shared())
     }
 
     /// Whether a store was out of reach a moment ago.

@@ -262,6 +262,17 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// How many there are in a limit's present window. Nothing is written.
     async fn level(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError>;
 
+    /// Notes a guess that failed: spends its proof, and counts one in the present window of each limit. Whether the proof was not spent before.
+    /// A store that instances do not share keeps none of it.
+    async fn failed(&self, _proof: &Spent, _limits: &[Limit], _now: Timestamp) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    /// Whether a proof was spent, here or in another instance that shares this store.
+    async fn is_spent(&self, _proof: &Spent) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     /// Leads, the newest first.
     async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError>;
 

@@ -82,6 +82,21 @@ pub struct Phase {
     pub deliverables: Vec<Deliverable>,
 }
 
+impl Phase {
+    /// How much of it is done, from 0 to 100: by its milestones and deliverables that were not given up. None where nothing tells.
+    pub fn progress(&self) -> Option<u8> {
+        let parts = self.milestones.iter().map(|part| part.status).chain(self.deliverables.iter().map(|part| part.status));
+        let parts: Vec<Progress> = parts.filter(|status| *status != Progress::Cancelled).collect();
+        let done = parts.iter().filter(|status| **status == Progress::Done).count();
+        match self.status {
+            Progress::Done => Some(100),
+            Progress::Cancelled => None,
+            Progress::Planned if done == 0 => Some(0),
+            _ => u8::try_from((done * 100).checked_div(parts.len())?).ok(),
+        }
+    }
+}
+
 /// A day on which something is to be reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -148,5 +163,22 @@ impl std::fmt::Debug for CodeHash {
 impl std::fmt::Display for ProjectId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Progress::{Cancelled, Done, InProgress, Planned, Waiting};
+    use super::*;
+
+    #[test]
+    fn a_phase_is_as_far_as_its_parts() {
+        let phase = |status: Progress, parts: &[Progress]| {
+            let milestones = parts.iter().map(|status| Milestone { name: String::new(), status: *status, due: None }).collect();
+            Phase { name: String::new(), status, start: None, end: None, milestones, deliverables: Vec::new() }.progress()
+        };
+        assert_eq!(phase(InProgress, &[Done, Planned, Waiting, Cancelled]), Some(33));
+        assert_eq!([phase(InProgress, &[]), phase(Planned, &[]), phase(Planned, &[Done, Planned])], [None, Some(0), Some(50)]);
+        assert_eq!([phase(Done, &[Planned]), phase(Cancelled, &[Done]), phase(Waiting, &[Done])], [Some(100), None, Some(100)]);
     }
 }

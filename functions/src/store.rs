@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
 
 use crate::lead::{Lead, LeadId, OutboxRow, SinkId};
-use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Settled, Stopped, Store, StoreError};
+use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Limit, Settled, Spent, Stopped, Store, StoreError};
 
 pub use columns::{COLUMNS, Holds};
 use database::Database;
@@ -114,6 +114,14 @@ impl Store for SqlStore {
 
     async fn level(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError> {
         self.within(limits::level(self, limit, window, now)).await
+    }
+
+    async fn failed(&self, proof: &Spent, limits: &[Limit], now: Timestamp) -> Result<bool, StoreError> {
+        self.within(limits::failed(self, proof, limits, now)).await
+    }
+
+    async fn is_spent(&self, proof: &Spent) -> Result<bool, StoreError> {
+        self.within(limits::is_spent(self, proof)).await
     }
 
     async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError> {
