@@ -167,3 +167,20 @@ function derived(nonce, salt, counter) {
   last.writeUInt32BE(counter);
   return pbkdf2Sync(Buffer.concat([nonce, last]), salt, 100, 32, "sha256").toString("hex");
 }
+
+/** Opens the portal's page with the functions' part in its way. */
+export async function openPortal(page, server, path = "/portal/") {
+  const api = await new Portal().attach(page);
+  await page.goto(server.at(path));
+  return { page, api, input: page.locator("#portal-code"), fault: page.locator("#portal-code-fault"), status: page.locator(".portal-status") };
+}
+
+/** Opens a project by its code. */
+export async function openProject(page, server, path, view) {
+  const opened = await openPortal(page, server, path);
+  if (view) opened.api.views.set(CODE, view);
+  await opened.input.fill(CODE);
+  await opened.input.press("Enter");
+  await page.locator("#portal-name").waitFor();
+  return opened;
+}

@@ -37,7 +37,8 @@ pub fn rules<'p>(registry: &Registry, base: Option<&str>, portals: impl Iterator
     let mut rules = vec![HeaderRule { prefix: "/".into(), accepted: None, headers: everywhere.collect() }];
     let states = headers::states(registry).into_iter().filter(|accepted| !accepted.is_empty());
     rules.extend(states.map(|accepted| HeaderRule { prefix: "/".into(), headers: vec![policy(&accepted)], accepted: Some(accepted) }));
-    let private = || vec![policy(&[]), ("Referrer-Policy", "no-referrer".to_owned())];
+    // Nor does a browser's cache keep the address by which such a page was opened.
+    let private = || vec![policy(&[]), ("Referrer-Policy", "no-referrer".to_owned()), ("Cache-Control", "no-store".to_owned())];
     rules.extend(portals.map(|url| HeaderRule { prefix: url.to_owned().into(), accepted: None, headers: private() }));
     // The names change with the content.
     let lasting = ("Cache-Control", "public, max-age=31536000, immutable".to_owned());

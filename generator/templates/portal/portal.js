@@ -122,7 +122,7 @@ function start(portal) {
     return ask("validate", { code: typed, _proof: proof, _language: document.documentElement.lang });
   };
 
-  const open = () =>
+  const open = ({ byLink = false } = {}) =>
     once(async () => {
       const typed = code.whole(input.value);
       blame(typed ? "" : say(input.value.trim() ? "malformed" : "missing"));
@@ -138,6 +138,7 @@ function start(portal) {
           stay.keep({ code: typed, token: view.token, until: view.until });
           input.value = "";
           show(view);
+          if (byLink) tell(say("by_link"));
           place.querySelector("#portal-name").focus();
           return;
         }
@@ -183,7 +184,7 @@ function start(portal) {
     if (cleared) tell(say(`cleared_${cleared}`));
     if (brought) {
       input.value = code.grouped(code.found(brought));
-      open();
+      open({ byLink: true });
     }
     if (resumed) {
       form.hidden = true;
