@@ -115,7 +115,12 @@ impl Registry {
 
     /// Whether the site has the client portal: some service keeps its code in visitors' browsers, as the catalogue's does.
     pub fn has_portal(&self) -> bool {
-        self.services.iter().any(|service| service.storage.iter().any(|stored| covers(&stored.key, PORTAL_CODE)))
+        self.portal().is_some()
+    }
+
+    /// The service of the client portal: the first that keeps its code in visitors' browsers.
+    pub fn portal(&self) -> Option<&Service> {
+        self.services.iter().find(|service| service.storage.iter().any(|stored| covers(&stored.key, PORTAL_CODE)))
     }
 
     /// Whether any service waits for visitors' consent, so that they must be asked.
