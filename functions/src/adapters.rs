@@ -1,4 +1,4 @@
-//! The outside services as sinks of leads, as a store without a database, and as the way to operations.
+//! The outside services as sinks of leads, as a store without a database, as the way to operations, and as what the portal shows.
 //!
 //! Each adapter sends what [`registry::derive::deliveries`] lets its recipient have, through [`Egress`]; what an answer means is told in
 //! [`Outcome`]s. When to try again is left to the outbox.
@@ -10,6 +10,7 @@ mod memory;
 pub mod notion;
 mod resend;
 mod smtp;
+pub mod stripe;
 mod webhook;
 
 use std::collections::BTreeSet;
@@ -25,8 +26,9 @@ pub use files::Files;
 use crate::config::Config;
 use crate::egress::{Answer, Egress};
 use crate::lead::{Failure, Outcome, SinkId};
+use crate::log::Log;
 use crate::mail::Letters;
-use crate::ports::{Clock, Operations, Sink, Store};
+use crate::ports::{BillingSource, Clock, Operations, Sink, Store};
 
 /// The sinks of all that the forms deliver. A delivery whose service nobody has set up has none: its leads wait in the outbox.
 pub fn sinks(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Vec<Arc<dyn Sink>> {
@@ -69,6 +71,16 @@ pub fn mailbox_store(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egr
     let egress = egress.only(recipients(contract, DeliveryKind::Notification));
     let (post, to) = (email::Post::of(config, &egress)?, config.operations.as_ref()?.parse().ok()?);
     Some(Arc::new(mailbox::Mailbox::new(Arc::clone(contract), post, to)))
+}
+
+/// Clients' projects in Notion; none where its connection for them is not set up.
+pub fn notion_projects(config: &Config, egress: &Arc<Egress>) -> Option<Arc<notion::NotionProjects>> {
+    Some(Arc::new(notion::NotionProjects::new(notion::ProjectsApi::of(config, egress)?)))
+}
+
+/// What clients owe and have paid; none where no key of Stripe is set. What cannot be had is written to `log`.
+pub fn billing(config: &Config, egress: &Arc<Egress>, log: Log) -> Option<Arc<dyn BillingSource>> {
+    Some(Arc::new(stripe::Stripe::of(config, egress, log)?))
 }
 
 /// Who gets deliveries of a kind.

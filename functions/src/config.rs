@@ -12,6 +12,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("DATABASE_URL", "the store: `postgres://…`, or `sqlite:FILE`; without it, leads are kept in Notion"),
     ("NOTION_TOKEN", "the token of the Notion connection for leads"),
     ("NOTION_LEADS", "the id of the data source that leads are written to"),
+    ("NOTION_PROJECTS_TOKEN", "the token of another Notion connection, for the portal's projects; with a database, they are kept there"),
+    ("NOTION_PROJECTS", "the id of the data source that projects are read from"),
+    ("NOTION_STEPS", "the id of the data source that their phases, milestones, deliverables and updates are read from"),
+    ("STRIPE_API_KEY", "a restricted Stripe key that may read invoices and charges, and nothing else: what the portal shows of them"),
     ("RESEND_API_KEY", "a Resend key that may send e-mails and nothing else"),
     ("SMTP_URL", "in its place, a mail server: `smtps://user:password@host`"),
     ("MAIL_FROM", "who e-mails are from: `CRESCO System <hello@crescosystem.com>`"),
@@ -21,6 +25,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("FORMS_PER_ADDRESS", "the most submissions from one network in ten minutes: 5 where it is not set"),
     ("NOTION_URL", "for stand-ins and tests: what takes Notion's place on this machine, such as `http://127.0.0.1:4001`"),
     ("RESEND_URL", "for stand-ins and tests: what takes Resend's place on this machine"),
+    ("STRIPE_URL", "for stand-ins and tests: what takes Stripe's place on this machine"),
 ];
 
 /// Where the outside services are; a stand-in on this machine takes the place of each in development and in tests.
@@ -30,21 +35,35 @@ pub struct Addresses {
     pub notion: String,
     /// Resend's API.
     pub resend: String,
+    /// Stripe's API.
+    pub stripe: String,
 }
 
 impl Default for Addresses {
     fn default() -> Self {
-        Self { notion: "https://api.notion.com".to_owned(), resend: "https://api.resend.com".to_owned() }
+        let [notion, resend, stripe] = ["https://api.notion.com", "https://api.resend.com", "https://api.stripe.com"].map(str::to_owned);
+        Self { notion, resend, stripe }
     }
 }
 
-/// The Notion connection.
+/// The Notion connection for leads.
 #[derive(Clone, Debug)]
 pub struct Notion {
     /// Its token.
     pub token: SecretString,
     /// The data source that leads are written to.
     pub leads: String,
+}
+
+/// The Notion connection for projects: another one, so that whoever guesses project codes uses up nothing that leads need.
+#[derive(Clone, Debug)]
+pub struct NotionProjects {
+    /// Its token.
+    pub token: SecretString,
+    /// The data source of projects.
+    pub projects: String,
+    /// The data source of what belongs to them.
+    pub steps: String,
 }
 
 /// By what e-mails are sent.
@@ -74,8 +93,12 @@ pub struct Config {
     pub cron_secret: Option<SecretString>,
     /// The store; none is Notion.
     pub database_url: Option<SecretString>,
-    /// The Notion connection.
+    /// The Notion connection for leads.
     pub notion: Option<Notion>,
+    /// The Notion connection for projects.
+    pub notion_projects: Option<NotionProjects>,
+    /// Stripe's key.
+    pub stripe: Option<SecretString>,
     /// By what e-mails are sent.
     pub mail: Option<Mail>,
     /// Who they are from.
@@ -134,6 +157,20 @@ impl Config {
             (Some(_), None) => missing(&mut problems, "NOTION_LEADS", "NOTION_TOKEN"),
             (None, Some(_)) => missing(&mut problems, "NOTION_TOKEN", "NOTION_LEADS"),
         };
+        let notion_projects = match (secret("NOTION_PROJECTS_TOKEN"), get("NOTION_PROJECTS"), get("NOTION_STEPS")) {
+            (Some(token), Some(projects), Some(steps)) => Some(NotionProjects { token, projects, steps }),
+            (None, None, None) => None,
+            (token, projects, steps) => {
+                let all = [
+                    ("NOTION_PROJECTS_TOKEN", token.is_some()),
+                    ("NOTION_PROJECTS", projects.is_some()),
+                    ("NOTION_STEPS", steps.is_some()),
+                ];
+                let (set, unset): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, is_set)| *is_set);
+                unset.iter().for_each(|(name, _)| _ = missing::<()>(&mut problems, name, set[0].0));
+                None
+            }
+        };
         let mail = match (secret("RESEND_API_KEY"), secret("SMTP_URL")) {
             (Some(_), Some(_)) => {
                 problems.push("both `RESEND_API_KEY` and `SMTP_URL` are set: set the one by which e-mails are to be sent".to_owned());
@@ -143,6 +180,7 @@ impl Config {
             (None, Some(url)) => Some(Mail::Smtp(url)),
             (None, None) => None,
         };
+        let stripe = secret("STRIPE_API_KEY");
         let mail_from = get("MAIL_FROM");
         if mail.is_some() && mail_from.is_none() {
             problems.push("`MAIL_FROM` is not set, and e-mails are to be sent".to_owned());
@@ -167,9 +205,10 @@ impl Config {
             }
         };
         let mut addresses = Addresses::default();
-        for (name, address) in [("NOTION_URL", &mut addresses.notion), ("RESEND_URL", &mut addresses.resend)] {
+        let Addresses { notion: at_notion, resend: at_resend, stripe: at_stripe } = &mut addresses;
+        for (name, address) in [("NOTION_URL", at_notion), ("RESEND_URL", at_resend), ("STRIPE_URL", at_stripe)] {
             match get(name) {
-                // Nobody else's machine gets leads in the name of these two.
+                // Nobody else's machine gets leads or keys in the name of these.
                 Some(url) if Url::parse(&url).ok().and_then(|url| loopback(&url)).is_none() => {
                     problems.push(format!("`{name}` is no address of this machine, such as `http://127.0.0.1:4001`"));
                 }
@@ -178,9 +217,20 @@ impl Config {
             }
         }
         match own {
-            Some(secret) if problems.is_empty() => {
-                Ok(Self { secret, cron_secret, database_url, notion, mail, mail_from, operations, webhook, per_address, addresses })
-            }
+            Some(secret) if problems.is_empty() => Ok(Self {
+                secret,
+                cron_secret,
+                database_url,
+                notion,
+                notion_projects,
+                stripe,
+                mail,
+                mail_from,
+                operations,
+                webhook,
+                per_address,
+                addresses,
+            }),
             _ => Err(problems),
         }
     }
@@ -222,9 +272,11 @@ mod tests {
             ("OPERATIONS_EMAIL", "canary"),
             ("NOTION_URL", "https://canary.example"),
             ("RESEND_URL", "http://127.0.0.1.canary.example"),
+            ("STRIPE_URL", "https://api.stripe.com.canary.example"),
+            ("NOTION_STEPS", "canary"),
         ])
         .unwrap_err();
-        assert_eq!(problems.len(), 10, "{problems:#?}");
+        assert_eq!(problems.len(), 13, "{problems:#?}");
         assert!(problems.iter().all(|problem| !problem.contains("canary")), "{problems:#?}");
     }
 
@@ -234,6 +286,17 @@ mod tests {
         assert_eq!((addresses.notion.as_str(), addresses.resend.as_str()), ("http://127.0.0.1:4001", "https://api.resend.com"));
         for other in ["127.0.0.1", "http://127.0.0.1@evil.example", "http://10.0.0.1:80", "https://localhost.evil.example"] {
             assert!(config(&[SECRET, ("RESEND_URL", other)]).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn projects_in_notion_need_all_three() {
+        let all = [("NOTION_PROJECTS_TOKEN", "canary"), ("NOTION_PROJECTS", "projects"), ("NOTION_STEPS", "steps")];
+        assert!(config(&[&[SECRET], &all[..]].concat()).unwrap().notion_projects.is_some());
+        for at in 0..all.len() {
+            let others = [&all[..at], &all[at + 1..]].concat();
+            let problems = config(&[&[SECRET], &others[..]].concat()).unwrap_err();
+            assert_eq!(problems, [format!("`{}` is not set, and `{}` is", all[at].0, others[0].0)]);
         }
     }
 

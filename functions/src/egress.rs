@@ -46,8 +46,8 @@ pub struct Answer {
 impl Egress {
     /// The way out of a site's functions. What the configuration names on loopback is a stand-in: nothing of it leaves the machine.
     pub fn new(registry: &Registry, config: &Config) -> Arc<Self> {
-        let Addresses { notion, resend } = &config.addresses;
-        let mut named = vec![notion.as_str(), resend.as_str()];
+        let Addresses { notion, resend, stripe } = &config.addresses;
+        let mut named = vec![notion.as_str(), resend.as_str(), stripe.as_str()];
         named.extend(config.webhook.as_ref().map(|webhook| webhook.url.expose_secret()));
         if let Some(Mail::Smtp(url)) = &config.mail {
             named.push(url.expose_secret());

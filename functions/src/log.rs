@@ -25,6 +25,8 @@ pub enum Event<'a> {
     Stopped { sink: &'a SinkId, failure: Failure, seconds: Option<u64> },
     /// The store could not do its work.
     StoreFailed { store: &'a str, failure: Failure },
+    /// A client's invoices or charges could not be had, so that the portal shows a project without them.
+    BillingFailed { list: &'a str, failure: Failure },
     /// A part of a program's own text went wrong, at a line of our source.
     Panicked { file: &'a str, line: u32 },
     /// A job has run.

@@ -9,12 +9,15 @@ mod notion;
 mod notion_rules;
 mod resend;
 mod smtp;
+mod stripe;
+mod stripe_sample;
 
 pub use desk::{Call, Fault};
 pub use make::Make;
 pub use notion::Notion;
 pub use resend::Resend;
 pub use smtp::MailServer;
+pub use stripe::{Customer, Stripe};
 
 /// An e-mail that arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 use crate::adapters;
 use crate::config::{Config, Mail};
 use crate::egress::Egress;
+use crate::log::Log;
 use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Sink, Store, StoreError};
 use crate::store::{self, Patience, SqlStore};
 
@@ -62,7 +63,10 @@ impl World {
         }
         let sinks = adapters::sinks(contract, config, &egress);
         let operations = adapters::operations(contract, config, &egress);
-        Ok(Self { stores, sinks, projects, billing: None, operations, clock })
+        let in_notion = || adapters::notion_projects(config, &egress).map(|projects| -> Arc<dyn ProjectSource> { projects });
+        let projects = projects.or_else(in_notion);
+        let billing = adapters::billing(config, &egress, Log::default());
+        Ok(Self { stores, sinks, projects, billing, operations, clock })
     }
 }
 

@@ -1,7 +1,9 @@
-//! Notion: each lead is a page of a data source. It is a sink beside a database, and the store of a site without one.
+//! Notion: each lead is a page of a data source. It is a sink beside a database, and the store of a site without one, which has its
+//! clients' projects here too.
 
 mod api;
 mod columns;
+mod projects;
 mod properties;
 mod state;
 mod store;
@@ -12,8 +14,9 @@ use registry::derive::deliveries::Carried;
 use registry::model::Form;
 use serde_json::{Value, json};
 
-pub use api::Api;
-pub use columns::{Column, ColumnType, Use, columns, differences};
+pub use api::{Api, ProjectsApi};
+pub use columns::{Column, ColumnType, Use, columns, differences, typed};
+pub use projects::{NotionProjects, PROGRESS, PROJECTS, STEP_KINDS, STEPS};
 pub use store::NotionStore;
 
 use super::Scope;
@@ -54,7 +57,7 @@ impl Sink for Page {
             Err(fault) => return fault.outcome(),
         }
         let columns = columns::of(form, &carried, Use::Sink);
-        match create(&self.api, properties::write(&columns, &claim.lead, None)).await {
+        match self.api.create(properties::write(&columns, &claim.lead, None)).await {
             Ok(page) => Outcome::Sent { reference: Some(page) },
             Err(fault) => fault.outcome(),
         }
@@ -62,17 +65,6 @@ impl Sink for Page {
 
     async fn ready(&self) -> Result<(), Failure> {
         self.api.data_source().await.map(drop)
-    }
-}
-
-/// Makes a page; its id. A page that was made although the answer is an error is adopted.
-async fn create(api: &Api, properties: Value) -> Result<String, Fault> {
-    let parent = json!({ "type": "data_source_id", "data_source_id": api.leads });
-    let made = api.post("/v1/pages", &json!({ "parent": parent, "properties": properties })).await;
-    match made {
-        Ok(page) => page["id"].as_str().map(str::to_owned).ok_or_else(Fault::strange),
-        Err(Fault { committed: Some(page), .. }) => Ok(page),
-        Err(fault) => Err(fault),
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Call {
     pub method: String,
     /// Its path.
     pub path: String,
+    /// What follows the path's question mark: names with their values.
+    pub query: Vec<(String, String)>,
     /// Its headers, with names in small letters.
     pub headers: Vec<(String, String)>,
     /// Its body; null where it is no JSON.
@@ -180,6 +182,7 @@ async fn handle<S: Service>(State((service, inner)): State<(Arc<S>, Arc<Inner>)>
     let call = Call {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
+        query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
         headers: headers.collect(),
         body: serde_json::from_slice(&bytes).unwrap_or_default(),
         bytes: bytes.len(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
 
 use super::desk::{Call, Reply};
@@ -36,9 +36,9 @@ impl Refusal {
     }
 }
 
-/// The token, the version, the size.
-pub(super) fn check_call(call: &Call, token: &str) -> Result<(), Refusal> {
-    if call.bearer() != Some(token) {
+/// The token, which is one of these, the version, the size.
+pub(super) fn check_call(call: &Call, tokens: &[&str]) -> Result<(), Refusal> {
+    if !call.bearer().is_some_and(|token| tokens.contains(&token)) {
         return Err(Refusal { status: 401, code: "unauthorized".to_owned(), message: "API token is invalid.".to_owned() });
     }
     match call.header("notion-version") {
@@ -67,11 +67,10 @@ pub(super) fn check_keys(body: &Value, known: &[&str]) -> Result<(), Refusal> {
     }
 }
 
-pub(super) fn check_parent(parent: &Value, leads: &str) -> Result<(), Refusal> {
-    if parent["type"] != "data_source_id" || parent["data_source_id"].as_str().is_none() {
-        return Err(Refusal::invalid("body.parent.data_source_id should be defined"));
-    }
-    if parent["data_source_id"] != leads { Err(Refusal::missing("data source")) } else { Ok(()) }
+/// The data source that a page is to be made in.
+pub(super) fn parent(parent: &Value) -> Result<&str, Refusal> {
+    let id = parent["data_source_id"].as_str().filter(|_| parent["type"] == "data_source_id");
+    id.ok_or_else(|| Refusal::invalid("body.parent.data_source_id should be defined"))
 }
 
 /// The properties of a request as they are kept.
@@ -95,16 +94,25 @@ fn value_of(kind: ColumnType, value: &Value) -> Option<Value> {
     match kind {
         ColumnType::Title | ColumnType::RichText => pieces(value.as_array()?),
         ColumnType::Checkbox => value.is_boolean().then(|| value.clone()),
+        ColumnType::Relation => related(value.as_array()?),
         _ if value.is_null() => Some(Value::Null),
         ColumnType::Email => within(value, 200).filter(|value| value.as_str().is_some_and(|text| text.contains('@'))),
         ColumnType::PhoneNumber => within(value, 200),
         ColumnType::Url => within(value, 2000),
+        ColumnType::Number => value.is_number().then(|| value.clone()),
         ColumnType::Select => {
             let name = within(&value["name"], 100).filter(|name| !name.as_str().unwrap_or_default().contains(','))?;
             Some(json!({ "id": name, "name": name, "color": "default" }))
         }
         ColumnType::Date => Some(json!({ "start": moment(value["start"].as_str()?)?, "end": null, "time_zone": null })),
     }
+}
+
+/// The pages that a property relates to: their ids, and nothing else.
+fn related(pages: &[Value]) -> Option<Value> {
+    let is_page =
+        |page: &Value| page.as_object().is_some_and(|page| page.len() == 1) && page["id"].as_str().is_some_and(|id| id.len() == 36);
+    (pages.len() <= 100 && pages.iter().all(is_page)).then(|| Value::from(pages))
 }
 
 fn pieces(pieces: &[Value]) -> Option<Value> {
@@ -118,8 +126,11 @@ fn pieces(pieces: &[Value]) -> Option<Value> {
     pieces.iter().map(piece).collect::<Option<Vec<Value>>>().map(Value::Array)
 }
 
-/// A moment as Notion gives it back: with milliseconds and a zone.
+/// A moment as Notion gives it back: with milliseconds and a zone. A day stays one.
 fn moment(text: &str) -> Option<String> {
+    if text.len() == "2026-01-01".len() {
+        return text.parse::<Date>().is_ok().then(|| text.to_owned());
+    }
     let time: Timestamp = match text.parse() {
         Ok(time) => time,
         Err(_) => text.parse::<DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp(),
@@ -167,6 +178,7 @@ impl Query {
         match operator.as_str() {
             "on_or_before" => time(&text) <= time(wanted),
             "on_or_after" => time(&text) >= time(wanted),
+            "contains" => text.contains(wanted),
             _ => text == *wanted,
         }
     }
@@ -181,7 +193,7 @@ impl Query {
 
 /// A filter on one property: its name and type, the operator, and what is compared.
 fn condition(filter: &Value, schema: &Schema) -> Result<(String, ColumnType, String, String), Refusal> {
-    check_keys(filter, &["property", "title", "rich_text", "date"])?;
+    check_keys(filter, &["property", "title", "rich_text", "date", "relation"])?;
     let name = filter["property"].as_str().unwrap_or_default();
     let kind = *schema.get(name).ok_or_else(|| Refusal::invalid(&format!("Could not find property with name or id: {name}")))?;
     let inner = filter[kind.name()].as_object().filter(|inner| inner.len() == 1);
@@ -189,7 +201,8 @@ fn condition(filter: &Value, schema: &Schema) -> Result<(String, ColumnType, Str
         return Err(Refusal::invalid(&format!("database property {} does not match filter", kind.name())));
     };
     let is_known = match kind {
-        ColumnType::Title | ColumnType::RichText => operator == "equals",
+        ColumnType::Title | ColumnType::RichText => matches!(operator.as_str(), "equals" | "contains"),
+        ColumnType::Relation => operator == "contains",
         ColumnType::Date => matches!(operator.as_str(), "on_or_before" | "on_or_after"),
         _ => false,
     };
@@ -201,6 +214,7 @@ fn condition(filter: &Value, schema: &Schema) -> Result<(String, ColumnType, Str
 fn shown(kind: ColumnType, value: &Value) -> Option<String> {
     match kind {
         ColumnType::Date => Some(value["start"].as_str()?.to_owned()),
+        ColumnType::Relation => Some(value.as_array()?.iter().filter_map(|page| page["id"].as_str()).collect::<Vec<_>>().join(" ")),
         _ => Some(value.as_array()?.iter().filter_map(|piece| piece["plain_text"].as_str()).collect()),
     }
 }

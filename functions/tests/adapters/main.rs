@@ -9,5 +9,7 @@ mod letters;
 mod mailbox;
 mod notion;
 mod payloads;
+mod projects;
 mod store;
+mod stripe;
 mod webhook;

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use functions::lead::Outcome;
+use functions::ports::{ProjectSource, Projects};
+use functions::project::{CodeHash, Issued};
 use registry::derive::deliveries;
 use registry::model::{Delivery, DeliveryKind, Field};
 use serde_json::{Value, json};
@@ -53,6 +55,25 @@ async fn what_the_store_sends_is_as_it_was_recorded() {
     let calls = world.notion.calls().into_iter().filter(|call| call.method != "GET");
     let told = calls.map(|call| json!({ "method": call.method, "path": call.path, "body": call.body }));
     record("notion-store.json", &told.collect());
+}
+
+#[tokio::test]
+async fn what_is_sent_of_projects_is_as_it_was_recorded() {
+    let mut world = World::new().await;
+    world.notion.configure_projects(&mut world.config);
+    let projects = functions::adapters::notion_projects(&world.config, &world.egress()).unwrap();
+    let (mut project, code) = (crate::projects::project(), CodeHash("0f".repeat(32)));
+    projects.put(std::slice::from_ref(&project)).await.unwrap();
+    // What is withdrawn, and what is left blank.
+    project.phases.pop();
+    project.customer = None;
+    projects.put(std::slice::from_ref(&project)).await.unwrap();
+    let issued = Issued { id: "k3v9x2aq".into(), project: project.id.clone(), made: now(), revoked: None };
+    projects.issue(&code, &issued).await.unwrap();
+    projects.open(&code).await.unwrap();
+    let calls = world.notion.calls().into_iter().filter(|call| call.method != "GET");
+    let told = calls.map(|call| json!({ "method": call.method, "path": call.path, "body": call.body }));
+    record("notion-projects.json", &told.collect());
 }
 
 /// What tells a field's value in a payload, however it is written there.

@@ -77,6 +77,7 @@ fn line(event: &Event<'_>) -> String {
             let end = seconds.map_or_else(|| "until somebody mends it".to_owned(), |seconds| format!("for {seconds} s"));
             format!("nothing is delivered to {sink} {end}: {failure}")
         }
+        Event::BillingFailed { list, failure } => format!("the {list} of a client could not be had: {failure}"),
         Event::StoreFailed { store, failure } => format!("the store {store} failed: {failure}"),
         Event::Panicked { file, line } => format!("a fault of our own at {file}:{line}"),
         Event::Ran { job, done } => format!("the job {job} has run: {done} done"),

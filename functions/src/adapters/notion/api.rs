@@ -4,23 +4,34 @@ use std::sync::Arc;
 
 use reqwest::{Client, Method};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::adapters::{refused, unanswered};
 use crate::config::Config;
 use crate::egress::{Answer, Egress};
 use crate::lead::{Failure, Outcome};
+use crate::ports::StoreError;
 
 /// The version of the API whose shapes are used here.
 const VERSION: &str = "2025-09-03";
 
-/// A connection to the data source of leads.
+/// A connection to a data source.
 #[derive(Clone, Debug)]
 pub struct Api {
     egress: Arc<Egress>,
     address: String,
     token: SecretString,
-    pub(super) leads: String,
+    /// The id of the data source.
+    source: String,
+}
+
+/// The connections to the two data sources of projects.
+#[derive(Clone, Debug)]
+pub struct ProjectsApi {
+    /// That of projects.
+    pub projects: Api,
+    /// That of what belongs to them.
+    pub steps: Api,
 }
 
 /// Why a call brought nothing.
@@ -52,33 +63,67 @@ impl Fault {
     }
 }
 
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        Self::Unreachable(fault.failure())
+    }
+}
+
 impl Api {
-    /// The connection that the operators have set; none where that is nothing.
+    /// The connection to the leads that the operators have set; none where that is nothing.
     pub fn of(config: &Config, egress: &Arc<Egress>) -> Option<Self> {
         let notion = config.notion.as_ref()?;
-        Some(Self {
-            egress: Arc::clone(egress),
-            address: config.addresses.notion.clone(),
-            token: notion.token.clone(),
-            leads: notion.leads.clone(),
-        })
+        Some(Self::to(&notion.leads, &notion.token, config, egress))
     }
 
-    /// The data source of leads with its properties, as Notion describes it.
+    fn to(source: &str, token: &SecretString, config: &Config, egress: &Arc<Egress>) -> Self {
+        let (egress, address) = (Arc::clone(egress), config.addresses.notion.clone());
+        Self { egress, address, token: token.clone(), source: source.to_owned() }
+    }
+
+    /// The data source with its properties, as Notion describes it.
     ///
     /// # Errors
     /// Why it cannot be had: [`Failure::Refused`] for a wrong token, [`Failure::Missing`] where it is not shared with the connection.
     pub async fn data_source(&self) -> Result<Value, Failure> {
-        self.call(Method::GET, &format!("/v1/data_sources/{}", self.leads), None).await.map_err(|fault| fault.failure())
+        self.call(Method::GET, &format!("/v1/data_sources/{}", self.source), None).await.map_err(|fault| fault.failure())
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, Fault> {
+    /// Makes a page; its id. A page that was made although the answer is an error is adopted.
+    pub(super) async fn create(&self, properties: Value) -> Result<String, Fault> {
+        let parent = json!({ "type": "data_source_id", "data_source_id": self.source });
+        match self.post("/v1/pages", &json!({ "parent": parent, "properties": properties })).await {
+            Ok(page) => page["id"].as_str().map(str::to_owned).ok_or_else(Fault::strange),
+            Err(Fault { committed: Some(page), .. }) => Ok(page),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Value, Fault> {
         self.call(Method::POST, path, Some(body)).await
     }
 
     /// The pages that a query finds.
     pub(super) async fn query(&self, query: &Value) -> Result<Value, Fault> {
-        self.post(&format!("/v1/data_sources/{}/query", self.leads), query).await
+        self.post(&format!("/v1/data_sources/{}/query", self.source), query).await
+    }
+
+    /// Every page that a filter finds; with null for a filter, every page there is. `size` of them come in one answer.
+    pub(super) async fn all(&self, filter: &Value, size: u32) -> Result<Vec<Value>, Fault> {
+        let mut found = Vec::new();
+        let mut query = json!({ "page_size": size });
+        if !filter.is_null() {
+            query["filter"] = filter.clone();
+        }
+        loop {
+            let mut told = self.query(&query).await?;
+            let Value::Array(pages) = told["results"].take() else { return Err(Fault::strange()) };
+            found.extend(pages);
+            query["start_cursor"] = told["next_cursor"].take();
+            if query["start_cursor"].is_null() {
+                return Ok(found);
+            }
+        }
     }
 
     /// A page.
@@ -108,5 +153,14 @@ impl Api {
             Ok(answer) => Err(Fault::of(&answer)),
             Err(failure) => Err(Fault { outcome: unanswered(failure), committed: None }),
         }
+    }
+}
+
+impl ProjectsApi {
+    /// The connection that the operators have set; none where that is nothing.
+    pub fn of(config: &Config, egress: &Arc<Egress>) -> Option<Self> {
+        let notion = config.notion_projects.as_ref()?;
+        let to = |source: &str| Api::to(source, &notion.token, config, egress);
+        Some(Self { projects: to(&notion.projects), steps: to(&notion.steps) })
     }
 }

@@ -47,6 +47,8 @@ pub enum ColumnType {
     Select,
     Date,
     Checkbox,
+    Number,
+    Relation,
 }
 
 impl ColumnType {
@@ -61,6 +63,8 @@ impl ColumnType {
             Self::Select => "select",
             Self::Date => "date",
             Self::Checkbox => "checkbox",
+            Self::Number => "number",
+            Self::Relation => "relation",
         }
     }
 
@@ -155,15 +159,20 @@ fn title<'a>(carried: &Carried<'a>) -> Option<&'a Field> {
     texts().find(|field| field.autocomplete.as_deref() == Some("name")).or_else(|| texts().next())
 }
 
+/// The names of columns with their types.
+pub fn typed<'a>(columns: &'a [Column<'_>]) -> impl Iterator<Item = (&'a str, ColumnType)> {
+    columns.iter().map(|column| (column.name.as_str(), column.kind))
+}
+
 /// What a data source lacks, or has with another type, one sentence each. Further columns are its owner's business.
-pub fn differences(columns: &[Column<'_>], data_source: &Value) -> Vec<String> {
-    let difference = |column: &Column<'_>| {
-        let (name, kind) = (&column.name, column.kind.name());
+pub fn differences<'a>(columns: impl IntoIterator<Item = (&'a str, ColumnType)>, data_source: &Value) -> Vec<String> {
+    let difference = |(name, kind): (&str, ColumnType)| {
+        let kind = kind.name();
         match data_source["properties"][name]["type"].as_str() {
             None => Some(format!("the column `{name}` is missing: add it with the type `{kind}`")),
             Some(other) if other != kind => Some(format!("the column `{name}` has the type `{other}`, and needs `{kind}`")),
             Some(_) => None,
         }
     };
-    columns.iter().filter_map(difference).collect()
+    columns.into_iter().filter_map(difference).collect()
 }

@@ -31,13 +31,17 @@ pub(super) fn write_state(columns: &[Column<'_>], state: &State) -> Value {
 }
 
 /// Every property blank, for a page that is about to go: Notion keeps what is thrown away for a month.
-pub(super) fn blank(columns: &[Column<'_>]) -> Value {
-    let blank = |kind: ColumnType| match kind {
-        ColumnType::Title | ColumnType::RichText => json!({ kind.name(): [] }),
+pub(super) fn all_blank<'a>(columns: impl Iterator<Item = (&'a str, ColumnType)>) -> Value {
+    Value::Object(columns.map(|(name, kind)| (name.to_owned(), blank(kind))).collect())
+}
+
+/// A blank property.
+pub(super) fn blank(kind: ColumnType) -> Value {
+    match kind {
+        ColumnType::Title | ColumnType::RichText | ColumnType::Relation => json!({ kind.name(): [] }),
         ColumnType::Checkbox => json!({ kind.name(): false }),
         _ => json!({ kind.name(): null }),
-    };
-    Value::Object(columns.iter().map(|column| (column.name.clone(), blank(column.kind))).collect())
+    }
 }
 
 fn value(column: &Column<'_>, lead: &Lead, state: Option<&State>) -> Option<Value> {
@@ -72,7 +76,8 @@ pub(super) fn moment(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-fn property(kind: ColumnType, value: &Value) -> Value {
+/// A value as a property.
+pub(super) fn property(kind: ColumnType, value: &Value) -> Value {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match kind {
         ColumnType::Title | ColumnType::RichText => json!({ kind.name(): pieces(&text) }),
@@ -80,6 +85,8 @@ fn property(kind: ColumnType, value: &Value) -> Value {
         ColumnType::Select => json!({ "select": { "name": text } }),
         ColumnType::Date => json!({ "date": { "start": text } }),
         ColumnType::Checkbox => json!({ "checkbox": value == &json!(true) }),
+        ColumnType::Number => json!({ "number": value }),
+        ColumnType::Relation => json!({ "relation": [{ "id": text }] }),
     }
 }
 
@@ -97,7 +104,12 @@ fn pieces(text: &str) -> Vec<Value> {
     if start < text.len() {
         pieces.push(&text[start..]);
     }
-    pieces.into_iter().map(|piece| json!({ "type": "text", "text": { "content": piece } })).collect()
+    pieces.into_iter().map(piece).collect()
+}
+
+/// A piece of text: at most [`PIECE`] units.
+pub(super) fn piece(text: &str) -> Value {
+    json!({ "type": "text", "text": { "content": text } })
 }
 
 /// A lead from its page; none where that is no page of ours.
@@ -158,7 +170,8 @@ pub(super) fn text(kind: ColumnType, property: &Value) -> Option<String> {
         ColumnType::Select => property["select"]["name"].as_str()?.to_owned(),
         ColumnType::Date => property["date"]["start"].as_str()?.to_owned(),
         ColumnType::Email | ColumnType::PhoneNumber | ColumnType::Url => property[kind.name()].as_str()?.to_owned(),
-        ColumnType::Checkbox => return None,
+        ColumnType::Relation => property["relation"][0]["id"].as_str()?.to_owned(),
+        ColumnType::Checkbox | ColumnType::Number => return None,
     };
     Some(text).filter(|text: &String| !text.is_empty())
 }

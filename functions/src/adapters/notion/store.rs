@@ -15,7 +15,7 @@ use registry::model::{DeliveryKind, Form};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::api::{Api, Fault};
+use super::api::Api;
 use super::columns::{self, Column, ColumnType, Use};
 use super::properties::{self, moment};
 use super::state::{Kept, State};
@@ -83,7 +83,7 @@ impl NotionStore {
             if !cursor.is_null() {
                 query["start_cursor"] = cursor;
             }
-            let told = self.api.query(&query).await.map_err(unreachable)?;
+            let told = self.api.query(&query).await?;
             found.extend(told["results"].as_array().into_iter().flatten().filter_map(|page| self.read(page)));
             cursor = told["next_cursor"].clone();
             if cursor.is_null() || found.len() >= most as usize {
@@ -114,7 +114,7 @@ impl NotionStore {
 
     async fn write(&self, place: &Place<'_>, kept: &Kept) -> Result<(), StoreError> {
         let change = json!({ "properties": properties::write_state(&place.columns, &kept.state) });
-        self.api.change(&kept.page, &change).await.map(drop).map_err(unreachable)
+        self.api.change(&kept.page, &change).await.map(drop).map_err(StoreError::from)
     }
 
     /// Those that a filter means, with its state left to the caller: it is of deliveries, not of leads.
@@ -141,11 +141,11 @@ impl NotionStore {
         let form = entry.lead.form.as_str();
         let place = self.place(form).ok_or_else(|| StoreError::Failed("the form delivers no page".to_owned()))?;
         let state = State::new(entry, &place.sink);
-        match super::create(&self.api, properties::write(&place.columns, &entry.lead, Some(&state))).await {
+        match self.api.create(properties::write(&place.columns, &entry.lead, Some(&state))).await {
             Ok(_) => Ok(()),
             Err(fault) => match self.of(entry.lead.id).await {
                 Ok(Some(_)) => Ok(()),
-                _ => Err(unreachable(fault)),
+                _ => Err(fault.into()),
             },
         }
     }
@@ -188,7 +188,7 @@ impl Store for NotionStore {
             }
             let _turn = self.turn(kept.id()).await;
             // Read again: since the query, another one may have taken it.
-            let Some((_, mut kept)) = self.read(&self.api.page(&kept.page).await.map_err(unreachable)?) else { continue };
+            let Some((_, mut kept)) = self.read(&self.api.page(&kept.page).await?) else { continue };
             // The lease names its page, so that its outcome is written without a search.
             let token = format!("{} {}", kept.page, uuid::Uuid::now_v7());
             let rows = kept.state.take(now, lease, &token, &stopped);
@@ -197,7 +197,7 @@ impl Store for NotionStore {
             }
             self.write(&place, &kept).await?;
             // The last writer wins: who does not find its own lease there has lost.
-            let written = self.api.page(&kept.page).await.map_err(unreachable)?;
+            let written = self.api.page(&kept.page).await?;
             if self.read(&written).is_some_and(|(_, kept)| kept.state.is_taken(&token)) {
                 claims.extend(rows.into_iter().map(|row| Claim { row, lead: kept.lead.clone(), lease: token.clone() }));
             }
@@ -208,7 +208,7 @@ impl Store for NotionStore {
     async fn settle(&self, claim: &Claim, settled: &Settled) -> Result<bool, StoreError> {
         let _turn = self.turn(claim.lead.id).await;
         let Some((page, _)) = claim.lease.split_once(' ') else { return Ok(false) };
-        let Some((place, mut kept)) = self.read(&self.api.page(page).await.map_err(unreachable)?) else { return Ok(false) };
+        let Some((place, mut kept)) = self.read(&self.api.page(page).await?) else { return Ok(false) };
         let is_held = kept.state.settle(&claim.row.sink, &claim.lease, settled);
         if is_held {
             self.write(&place, &kept).await?;
@@ -278,8 +278,8 @@ impl Store for NotionStore {
     async fn erase(&self, lead: LeadId) -> Result<Option<Vec<OutboxRow>>, StoreError> {
         let _turn = self.turn(lead).await;
         let Some((place, kept)) = self.of(lead).await? else { return Ok(None) };
-        let change = json!({ "properties": properties::blank(&place.columns), "archived": true });
-        self.api.change(&kept.page, &change).await.map_err(unreachable)?;
+        let change = json!({ "properties": properties::all_blank(columns::typed(&place.columns)), "archived": true });
+        self.api.change(&kept.page, &change).await?;
         Ok(Some(kept.rows(&place.sink)))
     }
 
@@ -299,7 +299,7 @@ impl Store for NotionStore {
     async fn ready(&self) -> Result<(), StoreError> {
         let data_source = self.api.data_source().await.map_err(StoreError::Unreachable)?;
         let places = self.contract.registry.forms.iter().filter_map(|form| self.place(form.id.as_str()));
-        let missing: Vec<String> = places.flat_map(|place| columns::differences(&place.columns, &data_source)).collect();
+        let missing: Vec<String> = places.flat_map(|place| columns::differences(columns::typed(&place.columns), &data_source)).collect();
         if missing.is_empty() { Ok(()) } else { Err(StoreError::Failed(missing.join("; "))) }
     }
 }
@@ -308,8 +308,4 @@ impl std::fmt::Debug for NotionStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("NotionStore")
     }
-}
-
-fn unreachable(fault: Fault) -> StoreError {
-    StoreError::Unreachable(fault.failure())
 }
