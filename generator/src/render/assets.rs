@@ -49,10 +49,9 @@ impl Assets {
         let names = |text: &[u8], name: &str| memchr::memmem::find(text, name.as_bytes()).is_some();
         let wanted = |name: &str, file: &ThemeFile| {
             let own = file.path.starts_with("templates/");
-            own || theme
-                .files
-                .iter()
-                .any(|(n, f)| (is_template(n) || n.ends_with(".css") || is_script(n)) && names(&f.bytes, name.rsplit('/').next().unwrap_or(name)))
+            own || theme.files.iter().any(|(n, f)| {
+                (is_template(n) || n.ends_with(".css") || is_script(n)) && names(&f.bytes, name.rsplit('/').next().unwrap_or(name))
+            })
         };
         let files: Vec<_> = theme.files.iter().filter(|(name, file)| is_asset(name) && wanted(name, file)).collect();
         // Style sheets name the others, so they come last; scripts name each other.
@@ -209,7 +208,11 @@ mod tests {
 
     #[test]
     fn a_script_imports_others_by_their_finished_names() {
-        let files = [("a.js", "import { b } from './deep/b.js';\nb();"), ("deep/b.js", "export { c as b } from \"../c.js\";"), ("c.js", "export const c = 1;")];
+        let files = [
+            ("a.js", "import { b } from './deep/b.js';\nb();"),
+            ("deep/b.js", "export { c as b } from \"../c.js\";"),
+            ("c.js", "export const c = 1;"),
+        ];
         let made = make(&files);
         assert_eq!(made.diagnostics, []);
         for (script, imported) in [("a.js", "deep/b.js"), ("deep/b.js", "c.js")] {
@@ -222,8 +225,10 @@ mod tests {
     fn what_a_script_imports_must_be_there_and_not_lead_back() {
         let made = make(&[("a.js", "import './gone.js';"), ("b.js", "import './c.js';"), ("c.js", "import './b.js';")]);
         let told: Vec<_> = made.diagnostics.iter().map(|d| (d.rule.name, d.message.as_str())).collect();
-        let expected =
-            [("invalid-script", "`b.js` imports itself: `b.js` → `c.js` → `b.js`"), ("missing-asset", "`./gone.js` is not in `templates/`")];
+        let expected = [
+            ("invalid-script", "`b.js` imports itself: `b.js` → `c.js` → `b.js`"),
+            ("missing-asset", "`./gone.js` is not in `templates/`"),
+        ];
         assert_eq!(told, expected);
     }
 

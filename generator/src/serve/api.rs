@@ -22,7 +22,7 @@ use functions::lead::DeliveryState;
 use functions::log::{Event, Log};
 use functions::ports::{Background, ClientAddress, Clock, Filter, Projects, Store, StoreError, SystemClock};
 use functions::routes;
-use functions::stand_ins::{Mail, MailServer, Make, Notion, Resend};
+use functions::stand_ins::{Mail, MailServer, Make, Notion, Resend, Stripe};
 use functions::store::{self, Patience, SqlStore};
 use functions::world::World;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -72,6 +72,7 @@ pub struct Api {
     resend: Resend,
     mail_server: MailServer,
     make: Make,
+    stripe: Stripe,
     asked: Asked,
     current: Mutex<Option<Current>>,
 }
@@ -110,6 +111,7 @@ impl Api {
             resend: Resend::start().await?,
             mail_server: MailServer::start().await?,
             make: Make::start().await?,
+            stripe: Stripe::start().await?,
             asked,
             current: Mutex::default(),
         };
@@ -190,7 +192,7 @@ impl Api {
             stores: vec![self.store()],
             sinks: adapters::sinks(contract, &config, &egress),
             projects: Some(self.store.clone()),
-            billing: None,
+            billing: adapters::billing(&config, &egress, self.log.clone()),
             operations: adapters::operations(contract, &config, &egress),
             clock: Arc::new(SystemClock),
         };
@@ -203,6 +205,7 @@ impl Api {
         let mut config = Config::from_variables(&settings).expect("our own settings are right");
         self.notion.configure(&mut config);
         self.make.configure(&mut config);
+        self.stripe.configure(&mut config);
         match by_mail_server(registry) {
             true => self.mail_server.configure(&mut config),
             false => self.resend.configure(&mut config),

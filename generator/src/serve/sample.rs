@@ -78,14 +78,21 @@ fn project(today: Date) -> Project {
                 ..phase("Systems build", Progress::InProgress, -45, 30)
             },
             Phase {
-                milestones: vec![milestone("Dates for the training", Progress::Waiting, 9), milestone("Training held", Progress::Planned, 38)],
+                milestones: vec![
+                    milestone("Dates for the training", Progress::Waiting, 9),
+                    milestone("Training held", Progress::Planned, 38),
+                ],
                 deliverables: vec![deliverable("Handbook", Progress::Planned, None)],
                 ..phase("Training", Progress::Waiting, 20, 45)
             },
             Phase { milestones: vec![milestone("Handover", Progress::Planned, 78)], ..phase("Partnership", Progress::Planned, 45, 80) },
         ],
         updates: vec![
-            update(2, "Moving the old enquiries takes longer", "Some of them name nobody to answer.\nWe ask you about these one by one; the other flows are not held up."),
+            update(
+                2,
+                "Moving the old enquiries takes longer",
+                "Some of them name nobody to answer.\nWe ask you about these one by one; the other flows are not held up.",
+            ),
             update(20, "The first flow is in use", "Enquiries of the website now arrive on the lead desk within a minute."),
             update(50, "The audit is finished", "The report is below, among what the phase delivers."),
         ],
