@@ -23,7 +23,7 @@ function parameters({ method, path, body }) {
 
 test("what is sent to Notion", async (t) => {
   const page = await recorded("notion-page.json");
-  const calls = await recorded("notion-store.json");
+  const calls = [...(await recorded("notion-store.json")), ...(await recorded("notion-projects.json"))];
 
   await t.test("has the types of Notion's client", () => {
     const values = calls.map(parameters);

@@ -236,6 +236,14 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Whether projects have the very connection of leads, so that whoever guesses project codes uses up what leads need.
+    pub fn shares_notion(&self) -> bool {
+        let (Some(leads), Some(projects)) = (&self.notion, &self.notion_projects) else { return false };
+        leads.token.expose_secret() == projects.token.expose_secret()
+    }
+}
+
 /// Host and port of an address on this machine; none of another one's.
 pub fn loopback(address: &Url) -> Option<(String, u16)> {
     let host = address.host_str()?;

@@ -78,7 +78,7 @@ fn browser_tests() -> Outcome {
     if !crate::workspace().join("e2e/package.json").is_file() {
         return Outcome::unbegun(NAME, End::Skipped("e2e/package.json is not there".to_owned()));
     }
-    match needs::chromium().and_then(|()| needs::npm_packages("e2e")) {
+    match needs::chromium().and_then(|()| needs::npm_packages("e2e")).and_then(|()| needs::python_packages()) {
         Ok(()) => Step::program(NAME, "npm", &["test"]).within("e2e").run(),
         Err(error) => Outcome::unbegun(NAME, End::Failed(format!("{error:#}"))),
     }

@@ -1,4 +1,4 @@
-//! What the tests need beyond Rust, found or installed: a browser and a database from Debian, packages from npm.
+//! What the tests need beyond Rust, found or installed: a browser and a database from Debian, packages from npm and from PyPI.
 
 use std::env;
 use std::fs;
@@ -77,6 +77,31 @@ fn is_fresh(folder: &Path) -> bool {
         Some(installed) => wanted.into_iter().flatten().all(|time| time <= installed),
         None => false,
     }
+}
+
+/// The folder of the Python that has the packages of the tests.
+const PYTHON: &str = "target/python";
+
+/// The Python packages of the browser tests, in an environment of their own, installed anew where the list of them has changed.
+pub(crate) fn python_packages() -> Result<()> {
+    const LIST: &str = "e2e/outside/requirements.txt";
+    let (folder, list) = (crate::workspace().join(PYTHON), crate::workspace().join(LIST));
+    let wanted = fs::read(&list).with_context(|| format!("`{LIST}` cannot be read"))?;
+    let installed = folder.join("installed.txt");
+    if fs::read(&installed).is_ok_and(|known| known == wanted) {
+        return Ok(());
+    }
+    if on_path("python3").is_none() {
+        bail!("no `python3` on PATH: install Python, then run this again");
+    }
+    report::note(&format!("\n== pip install -r {LIST}"));
+    let mut command = Command::new("python3");
+    command.args(["-m", "venv", "--clear"]).arg(&folder);
+    finish(command)?;
+    let mut command = Command::new(folder.join("bin/python"));
+    command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&list);
+    finish(command)?;
+    fs::write(&installed, wanted).with_context(|| format!("`{}` cannot be written", installed.display()))
 }
 
 fn finish(mut command: Command) -> Result<()> {

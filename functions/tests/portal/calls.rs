@@ -117,7 +117,7 @@ async fn cheap_proofs_do_not_keep() {
     assert_eq!(running.work(home()).await, 300, "the minute is not over");
     running.later(60);
     assert_eq!(running.work(home()).await, 100);
-    running.later(600);
+    running.later(1200);
     assert_eq!(running.work("198.51.100.9".parse().unwrap()).await, 100);
 }
 

@@ -6,6 +6,7 @@ mod columns;
 mod finding;
 #[cfg(test)]
 pub(in crate::cli) mod fixture;
+mod portal;
 mod services;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,7 @@ use crate::report::Format;
 /// Arguments of `plainsite doctor`.
 #[derive(Debug, clap::Args)]
 pub(super) struct DoctorArguments {
-    /// Print the columns that the leads' database in Notion needs, and ask nobody
+    /// Print the columns that the databases in Notion need, and ask nobody
     #[arg(long, conflicts_with = "migrate")]
     columns: bool,
     /// Make the tables of `DATABASE_URL`, or bring older ones up to date

@@ -1,12 +1,12 @@
-//! The store that the commands on leads and deliveries work on: the one that the functions would use with the same environment.
+//! The store that the commands on leads, deliveries and projects work on: the one that the functions would use with the same environment.
 
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use functions::adapters;
 use functions::config::Config;
 use functions::egress::Egress;
-use functions::ports::{Clock, Store, SystemClock};
+use functions::ports::{Clock, ProjectSource, Projects, Store, SystemClock};
 use functions::store::{self, Patience, SqlStore};
 use registry::contract::Contract;
 
@@ -28,6 +28,33 @@ pub(super) fn with<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Store) -> anyho
     })
 }
 
+/// Runs some work on where the projects are.
+pub(super) fn with_projects<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Projects) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store: Arc<dyn Projects> = match database()? {
+            Some(database) => Arc::new(database),
+            None => projects_in_notion(shell)?,
+        };
+        ProjectSource::ready(&*store).await?;
+        work(store.as_ref()).await
+    })
+}
+
+/// The projects of a site without a database.
+fn projects_in_notion(shell: &Shell) -> anyhow::Result<Arc<dyn Projects>> {
+    if std::env::var("NOTION_PROJECTS_TOKEN").unwrap_or_default().trim().is_empty() {
+        bail!(
+            "`{DATABASE_URL}` is not set, nor is `NOTION_PROJECTS_TOKEN`, so that there are no projects\n\
+             help: set them as the functions have them: `postgres://…` or `sqlite:FILE`, or else the keys of Notion"
+        );
+    }
+    let (config, contract) = (config()?, build::once(false, shell.today, &shell.disk()?).contract());
+    let egress = Egress::new(&contract.registry, &config);
+    let projects = adapters::notion_projects(&config, &egress).context("the keys of Notion are not all there")?;
+    Ok(projects)
+}
+
 /// The database that the environment names; none where it names none. It needs a running tokio.
 pub(super) fn database() -> anyhow::Result<Option<SqlStore>> {
     let url = std::env::var(DATABASE_URL).unwrap_or_default();
@@ -45,12 +72,14 @@ fn notion(shell: &Shell) -> anyhow::Result<Arc<dyn Store>> {
              help: set them as the functions have them: `postgres://…` or `sqlite:FILE`, or else the keys of Notion"
         );
     }
-    let config = match Config::from_environment() {
-        Ok(config) => config,
-        Err(problems) => bail!("the environment is not that of the functions: {}", problems.join("; ")),
-    };
+    let config = config()?;
     let contract = Arc::new(build::once(false, shell.today, &shell.disk()?).contract());
     in_notion(&contract, &config, Arc::new(SystemClock)).context("no form of the site delivers pages, so that Notion keeps no leads")
+}
+
+/// What the environment sets, as the functions read it.
+fn config() -> anyhow::Result<Config> {
+    Config::from_environment().map_err(|problems| anyhow!("the environment is not that of the functions: {}", problems.join("; ")))
 }
 
 /// The leads of a site in Notion; none where no form delivers pages.

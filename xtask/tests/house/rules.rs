@@ -38,7 +38,7 @@ pub(crate) const HOUSES: [House; 3] = [
         name: "plainsite",
         floors: &[
             &["source", "digest", "html"],
-            &["document", "report"],
+            &["document", "projects", "report"],
             &["site", "output"],
             &["render"],
             &["check"],
@@ -48,7 +48,7 @@ pub(crate) const HOUSES: [House; 3] = [
             &["audit"],
             &["cli"],
         ],
-        crates: &[("registry", Allowed::Everyone), ("functions", Allowed::Only(&["serve", "cli"]))],
+        crates: &[("registry", Allowed::Everyone), ("functions", Allowed::Only(&["projects", "serve", "cli"]))],
     },
     House {
         folder: "functions",

@@ -38,8 +38,17 @@ pub(in crate::cli) fn contract() -> Arc<Contract> {
 
 /// The same with other deliveries.
 pub(in crate::cli) fn delivering(deliver: &str) -> Arc<Contract> {
+    read(PRIVACY, deliver)
+}
+
+/// The first with a client portal.
+pub(in crate::cli) fn with_portal() -> Arc<Contract> {
+    read(&format!("{PRIVACY}services: {{ portal: {{ use: plainsite-portal, purpose: answer }} }}\n"), DELIVER)
+}
+
+fn read(privacy_yaml: &str, deliver: &str) -> Arc<Contract> {
     let (privacy, form) = (Arc::from("content/privacy.yaml"), Arc::from("content/forms/contact.yaml"));
-    let read = registry::resolve::registry(Some((&privacy, PRIVACY)), &[(&form, &format!("{FORM}{deliver}"))]);
+    let read = registry::resolve::registry(Some((&privacy, privacy_yaml)), &[(&form, &format!("{FORM}{deliver}"))]);
     assert_eq!(read.diagnostics, [], "the fixture can be read");
     Arc::new(Contract::of(&read.value.registry, Site { languages: vec!["en".into()], ..Site::default() }))
 }

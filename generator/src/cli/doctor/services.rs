@@ -11,10 +11,11 @@ use functions::lead::{Failure, SinkId};
 use functions::ports::{Store, StoreError};
 use functions::world;
 use registry::contract::Contract;
-use registry::model::{Delivery, DeliveryKind, Form};
+use registry::model::{Delivery, DeliveryKind, Form, Registry};
 
 use super::columns;
 use super::finding::Finding;
+use super::portal;
 use super::variables::{Variables, is_set, needed};
 
 /// Asks every service that is set up. Nothing is sent that anybody would see.
@@ -23,6 +24,7 @@ pub(super) async fn examine(contract: &Arc<Contract>, variables: &Variables, con
     let mut findings = database(contract, config).await;
     findings.extend(registry.forms.iter().filter_map(|form| kept(form, config)));
     findings.push(limits(config));
+    findings.extend(guesses(registry, config));
     findings.extend(deliveries(contract, variables, config, &egress).await);
     if let Some(api) = notion::Api::of(config, &egress)
         && let Ok(data_source) = api.data_source().await
@@ -30,6 +32,7 @@ pub(super) async fn examine(contract: &Arc<Contract>, variables: &Variables, con
         let of = if config.database_url.is_some() { notion::Use::Sink } else { notion::Use::Store };
         findings.extend(columns::judge(registry, of, &data_source));
     }
+    findings.extend(portal::examine(registry, config, &egress).await);
     findings
 }
 
@@ -95,6 +98,31 @@ fn limits(config: &Config) -> Finding {
     )
 }
 
+/// How often a project code can be guessed, where the site has a portal.
+fn guesses(registry: &Registry, config: &Config) -> Option<Finding> {
+    const OF: &str = "portal: guesses";
+    if !registry.has_portal() {
+        return None;
+    }
+    let (budget, fixed) = (guard::guesses::BUDGET, guard::Difficulty::Fixed.most());
+    let most = guard::Difficulty::Guesses { overall: u32::MAX, network: 0 }.most();
+    Some(match config.database_url {
+        Some(_) => Finding::ok(
+            OF,
+            format!(
+                "{budget} wrong codes a minute in all take hardly any work, each more up to {most} derivations: for all instances together, by the database"
+            ),
+        ),
+        None => Finding::note(
+            OF,
+            format!(
+                "each takes {fixed} derivations at the most, whatever their number, and a proof counts once in each instance: only a database counts \
+             guesses for all instances, so that {budget} a minute is no bound here"
+            ),
+        ),
+    })
+}
+
 /// Every delivery of every form. A service is asked once.
 async fn deliveries(contract: &Arc<Contract>, variables: &Variables, config: &Config, egress: &Arc<Egress>) -> Vec<Finding> {
     let mut answers: BTreeMap<SinkId, Result<(), Failure>> = BTreeMap::new();
@@ -129,7 +157,7 @@ async fn deliveries(contract: &Arc<Contract>, variables: &Variables, config: &Co
 }
 
 /// What a service does that fails.
-fn says(failure: Failure) -> &'static str {
+pub(super) fn says(failure: Failure) -> &'static str {
     match failure {
         Failure::Unreachable => "does not answer in time",
         Failure::Undeclared => "has a host that no recipient declares, or an address that is none",

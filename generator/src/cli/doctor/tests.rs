@@ -1,11 +1,11 @@
 //! The doctor, on stand-ins and databases of this machine.
 
 use functions::adapters::notion::Use;
-use functions::stand_ins::{Fault, MailServer, Make, Notion, Resend};
+use functions::stand_ins::{Fault, MailServer, Make, Notion, Resend, Stripe};
 use functions::store::{self, Patience};
 
 use super::finding::{Finding, Grade};
-use super::fixture::{config, contract, delivering, variables};
+use super::fixture::{config, contract, delivering, variables, with_portal};
 use super::*;
 
 /// Everything that a delivery needs; the services are those of `config`.
@@ -176,6 +176,41 @@ async fn a_database_is_declared_in_reach_and_migrated() {
     let gone = format!("postgres://canary:canary@127.0.0.1:{port}/canary");
     let told = problems(&services.examined(&[("DATABASE_URL", &gone)]).await);
     assert!(has(&told, "problem database", "does not answer in time"), "{told:#?}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn the_portal_has_projects_and_a_key_that_reads() {
+    let (services, stripe, contract) = (Services::start().await, Stripe::start().await.unwrap(), with_portal());
+    let examined = async |config: &Config| services::examine(&contract, &variables(&ALL), config).await;
+    let mut config = services.config(&[]);
+    let told = lines(&examined(&config).await);
+    assert!(has(&told, "problem portal: projects", "the portal is closed"), "{told:#?}");
+    assert!(has(&told, "note portal: invoices", "`STRIPE_API_KEY` is not set"), "{told:#?}");
+
+    services.notion.configure_projects(&mut config);
+    stripe.configure(&mut config);
+    let found = examined(&config).await;
+    assert_eq!(problems(&found), Vec::<String>::new());
+    let told = lines(&found);
+    assert!(has(&told, "ok portal: projects", "all 9") && has(&told, "ok portal: steps", "all 11"), "{told:#?}");
+    assert!(has(&told, "ok portal: invoices", "cannot give money back"), "{told:#?}");
+
+    config.stripe = Some(Stripe::WRITING_KEY.to_owned().into());
+    services.notion.drop_column("Kind");
+    let told = problems(&examined(&config).await);
+    assert!(has(&told, "problem portal: invoices", "can do more"), "{told:#?}");
+    assert!(has(&told, "problem portal: steps", "the column `Kind` is missing"), "{told:#?}");
+
+    config.stripe = Some("rk_live_canary".to_owned().into());
+    config.notion_projects.as_mut().unwrap().token = Notion::TOKEN.to_owned().into();
+    let told = problems(&examined(&config).await);
+    assert!(has(&told, "problem portal: invoices", "make a restricted key"), "{told:#?}");
+    assert!(has(&told, "problem portal: projects", "give the connection access"), "{told:#?}");
+    assert!(has(&told, "problem portal: projects", "create another connection"), "{told:#?}");
+
+    let made = columns::to_make(&contract.registry, Format::Short);
+    assert!(made.contains("portal: steps Kind select without a database Phase, Milestone, Deliverable, Update"), "{made}");
+    assert!(made.contains("portal: steps Phase relation without a database portal: steps"), "{made}");
 }
 
 #[test]

@@ -63,7 +63,11 @@ fn is_used(registry: &Registry, kinds: &BTreeSet<DeliveryKind>, variables: &Vari
     let has = |wanted: DeliveryKind| kinds.contains(&wanted);
     match name {
         "PLAINSITE_SECRET" => true,
-        "CRON_SECRET" | "DATABASE_URL" | "FORMS_PER_ADDRESS" | "OPERATIONS_EMAIL" => has_forms,
+        "DATABASE_URL" => has_forms || registry.has_portal(),
+        "STRIPE_API_KEY" | "STRIPE_URL" => registry.has_portal(),
+        // With a database, projects are kept there.
+        "NOTION_PROJECTS_TOKEN" | "NOTION_PROJECTS" | "NOTION_STEPS" => registry.has_portal() && !is_set(variables, "DATABASE_URL"),
+        "CRON_SECRET" | "FORMS_PER_ADDRESS" | "OPERATIONS_EMAIL" => has_forms,
         "NOTION_TOKEN" | "NOTION_LEADS" => has(DeliveryKind::Page),
         "WEBHOOK_URL" | "WEBHOOK_KEY" => has(DeliveryKind::Webhook),
         // What is left is for e-mails; operations get theirs without a delivery.

@@ -60,11 +60,8 @@ impl Line {
     fn read(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let (id, hash, made) = (words.next()?.to_owned(), CodeHash(words.next()?.to_owned()), words.next()?.parse().ok()?);
-        let revoked = match words.next() {
-            None => None,
-            // Whatever stands there, it says that the code is to open nothing any more.
-            Some(_) => Some(words.next().and_then(|day| day.parse().ok()).unwrap_or(made)),
-        };
+        // Whatever stands there, it says that the code is to open nothing any more.
+        let revoked = words.next().map(|_| words.next().and_then(|day| day.parse().ok()).unwrap_or(made));
         Some(Self { id, hash, made, revoked })
     }
 
