@@ -11,7 +11,7 @@ pub mod interface;
 pub mod minify;
 pub mod page;
 pub mod redirects;
-mod script;
+pub mod script;
 pub mod sitemap;
 pub mod style;
 pub mod templates;
