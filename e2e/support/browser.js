@@ -32,12 +32,12 @@ export async function openBrowser(t, more = [], options = {}) {
 }
 
 /** A browser with preferences of its own, such as that it keeps no cookies; resolves with its one context. */
-export async function openProfile(t, preferences, more = []) {
+export async function openProfile(t, preferences, more = [], options = {}) {
   const folder = await mkdtemp(join(tmpdir(), "plainsite-profile-"));
   atEnd(t, () => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   await mkdir(join(folder, "Default"));
   await writeFile(join(folder, "Default", "Preferences"), JSON.stringify(preferences));
-  const context = await chromium.launchPersistentContext(folder, { executablePath: found(), args: [...QUIET, ...more], timeout: 30_000, reducedMotion: "reduce" });
+  const context = await chromium.launchPersistentContext(folder, { executablePath: found(), args: [...QUIET, ...more], timeout: 30_000, reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(PATIENCE);
   atEnd(t, () => context.close());
   return context;

@@ -59,8 +59,8 @@ test("the audit of CRESCO, with Vercel's analytics", async (t) => {
   passes(audited, STATES);
   const { report } = audited;
   assert.deepEqual(rows(report.declared_and_seen, "analytics"), [`origin ${INSIGHTS}/: accepted, only:analytics`]);
-  // The portal is no part of the site yet, and nobody types a draft into a form.
-  assert.deepEqual(rows(report.declared_and_never_seen, "portal"), ["session project-code: "]);
+  // Nobody types a draft into a form, or a code into the portal.
+  assert.deepEqual(rows(report.declared_and_never_seen, "portal"), ["session plainsite-portal-code: ", "session plainsite-portal-token: "]);
   assert.deepEqual(report.declared_and_never_seen.map(({ service }) => service), ["forms", "portal"]);
   for (const state of ALLOWED) {
     assert.deepEqual(asked(audited.state(state)), []);

@@ -115,8 +115,8 @@ test("every page", async (t) => {
       const texts = await Promise.all(
         [plain, scripted].map(async (page) => {
           await page.goto(server.at(path), { waitUntil: "load" });
-          // What tells of a choice, or takes one, is there with a script only; so is help with numbers and times in a form.
-          const helps = "[data-consent-status], .consent-panel, [data-code-of], [data-zone]";
+          // What tells of a choice, or takes one, is there with a script only; so is help with numbers and times in a form, and the portal.
+          const helps = "[data-consent-status], .consent-panel, [data-code-of], [data-zone], .client-portal";
           await page.evaluate((helps) => document.querySelectorAll(helps).forEach((element) => element.remove()), helps);
           return page.locator("body").innerText();
         }),

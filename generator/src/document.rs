@@ -49,6 +49,9 @@ pub static RULES: [&Rule; 6] = [
 /// Bytes of Markdown beyond which [`LARGE_PAGE`] speaks up.
 const LARGE: usize = 2 << 20;
 
+/// The shortcode that puts the client portal on a page.
+const PORTAL: &str = "portal";
+
 /// A Markdown file, read.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -77,6 +80,8 @@ pub struct Outline {
     pub title: Option<String>,
     /// The beginning of the first paragraph, as plain text, where the front matter has no description.
     pub summary: String,
+    /// Whether the client portal is on it: its shortcode is called.
+    pub portal: bool,
     /// The digest of all of this.
     pub digest: Digest,
 }
@@ -138,10 +143,11 @@ pub fn parse(path: &Arc<str>, bytes: &[u8], digest: Digest) -> Reported<Option<D
     let title = front.title.clone().or(body.first_heading);
     let summary = if front.description.is_some() { String::new() } else { body.summary };
     let mut hasher = Hasher::default();
-    hasher.add(path.as_ref()).add(title.as_deref().unwrap_or("")).add(&summary);
+    let portal = body.slots.iter().any(|slot| matches!(&slot.fill, Fill::Shortcode(call) if call.name == PORTAL));
+    hasher.add(path.as_ref()).add(title.as_deref().unwrap_or("")).add(&summary).add([u8::from(portal)]);
     // The front matter's own bytes: whatever of it anyone reads, the digest covers.
     hasher.add(front_span.map_or("", |span| &text[span.start..span.end]));
-    let outline = Outline { path: path.clone(), front, title, summary, digest: hasher.finish() };
+    let outline = Outline { path: path.clone(), front, title, summary, portal, digest: hasher.finish() };
     let document = Document {
         outline: Arc::new(outline),
         digest,

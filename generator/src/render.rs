@@ -6,10 +6,12 @@ pub mod context;
 pub mod data;
 pub mod feed;
 pub mod headers;
+mod imports;
 pub mod interface;
 pub mod minify;
 pub mod page;
 pub mod redirects;
+pub mod script;
 pub mod sitemap;
 pub mod style;
 pub mod templates;
@@ -29,7 +31,7 @@ pub static RULES: [&Rule; 9] = [
     &page::UNKNOWN_SHORTCODE,
     &theme::MISSING_ASSET,
     &style::INVALID_STYLE,
-    &assets::INVALID_SCRIPT,
+    &script::INVALID_SCRIPT,
     &data::INVALID_DATA,
     &interface::UNTRANSLATED_INTERFACE,
 ];

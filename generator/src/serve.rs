@@ -7,6 +7,7 @@ mod api;
 mod development;
 mod events;
 mod reload;
+mod sample;
 mod state;
 mod watch;
 
@@ -25,6 +26,7 @@ use crate::source::Disk;
 pub(crate) use answer::content_type;
 pub use api::Api;
 use events::Event;
+pub use sample::CODE as SAMPLE_CODE;
 pub use state::{Report, Server};
 
 /// What to serve, and where.

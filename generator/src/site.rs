@@ -248,6 +248,11 @@ impl Site {
         }
     }
 
+    /// The addresses of the pages that have the client portal.
+    pub fn portals(&self) -> impl Iterator<Item = &str> {
+        self.pages.iter().filter(|page| page.has_portal()).map(|page| page.url.as_ref())
+    }
+
     /// What a link written in a file leads to; `None` where nothing is there.
     pub fn target(&self, from: &str, language: LanguageId, link: &str) -> Option<Target> {
         self.index.target(self, from, language, link)
@@ -285,6 +290,11 @@ impl Site {
 }
 
 impl Page {
+    /// Whether the client portal is on it.
+    pub fn has_portal(&self) -> bool {
+        self.outline.as_ref().is_some_and(|outline| outline.portal)
+    }
+
     fn new(kind: Kind, language: LanguageId, title: &str, address: &Address) -> Self {
         Self {
             kind,

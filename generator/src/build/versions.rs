@@ -143,6 +143,6 @@ fn slot(fill: Fill, html: &str, slots: &mut Vec<Slot>) {
 fn document(path: &str, title: &str, front: FrontMatter, html: String, slots: Vec<Slot>) -> Document {
     let mut hasher = Hasher::default();
     let digest = hasher.add(path).add(title).add(format!("{front:?}")).add(&html).add(format!("{slots:?}")).finish();
-    let outline = Outline { path: path.into(), front, title: Some(title.to_owned()), summary: String::new(), digest };
+    let outline = Outline { path: path.into(), front, title: Some(title.to_owned()), summary: String::new(), portal: false, digest };
     Document { outline: Arc::new(outline), digest, html, slots, toc: Vec::new(), heading_in_content: false }
 }

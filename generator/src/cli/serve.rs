@@ -39,7 +39,11 @@ pub(super) fn serve(shell: &Shell, arguments: &ServeArguments) -> anyhow::Result
     let tell = move |report: &Report| teller.tell(report, &told.text(&report.diagnostics, Style::Coloured));
     tell(&first);
     let address = listener.local_addr()?;
-    shell.print(&format!("\n    http://{address}/\n    http://{address}/_plainsite/ shows e-mails, leads, checks and the registry\n"));
+    let portal = server.portal().map(|path| format!("    http://{address}{path}#{} opens a sample project\n", serve::SAMPLE_CODE));
+    shell.print(&format!(
+        "\n    http://{address}/\n    http://{address}/_plainsite/ shows e-mails, leads, checks and the registry\n{}",
+        portal.unwrap_or_default()
+    ));
     if on_terminal() {
         shell.say("Ctrl+C ends it");
     }

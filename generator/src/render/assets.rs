@@ -3,20 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use oxc_allocator::Allocator;
-use oxc_codegen::{Codegen, CodegenOptions, CommentOptions, LegalComment};
-use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
-use oxc_parser::Parser;
-use oxc_span::SourceType;
-use registry::diagnostic::{Diagnostic, Reported, Rule, Severity, Silence, Span};
+use oxc_minifier::CompressOptions;
+use registry::diagnostic::{Diagnostic, Reported};
 
-use super::style;
+use super::script::{self, INVALID_SCRIPT};
 use super::theme::{Theme, ThemeFile, is_template};
+use super::{imports, style};
 use crate::digest::Digest;
-
-/// JavaScript that cannot be parsed.
-pub static INVALID_SCRIPT: Rule =
-    Rule { name: "invalid-script", severity: Severity::Error, silence: Silence::Never, doc: include_str!("../../rules/invalid-script.md") };
 
 /// The finished assets by their names below `templates/`.
 #[derive(Clone, Debug, Default)]
@@ -56,21 +49,18 @@ impl Assets {
         let names = |text: &[u8], name: &str| memchr::memmem::find(text, name.as_bytes()).is_some();
         let wanted = |name: &str, file: &ThemeFile| {
             let own = file.path.starts_with("templates/");
-            own || theme
-                .files
-                .iter()
-                .any(|(n, f)| (is_template(n) || n.ends_with(".css")) && names(&f.bytes, name.rsplit('/').next().unwrap_or(name)))
+            own || theme.files.iter().any(|(n, f)| {
+                (is_template(n) || n.ends_with(".css") || is_script(n)) && names(&f.bytes, name.rsplit('/').next().unwrap_or(name))
+            })
         };
         let files: Vec<_> = theme.files.iter().filter(|(name, file)| is_asset(name) && wanted(name, file)).collect();
-        // Style sheets name the others, so they come last.
+        // Style sheets name the others, so they come last; scripts name each other.
         let (sheets, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.ends_with(".css"));
+        let (scripts, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| is_script(name));
         for (name, file) in others {
-            let is_script = name.ends_with(".js") || name.ends_with(".mjs");
-            let compress = || minify.then(CompressOptions::safest);
-            let made = is_script.then(|| script(&file.path, name, text(file, &mut diagnostics)?, compress(), &mut diagnostics));
-            let bytes = made.flatten().map_or_else(|| file.bytes.clone(), |code| code.into_bytes().into());
-            assets.add(name, file, bytes);
+            assets.add(name, file, file.bytes.clone());
         }
+        assets.add_scripts(&scripts, minify, &mut diagnostics);
         let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
         for (name, file) in &sheets {
             if let Some(text) = text(file, &mut diagnostics) {
@@ -89,6 +79,39 @@ impl Assets {
             }
         }
         Reported { value: assets, diagnostics }
+    }
+
+    /// Makes scripts, each behind those that it imports. One that cannot be made is there as it is, so that nobody misses it beside.
+    fn add_scripts(&mut self, scripts: &[(&String, &ThemeFile)], minify: bool, diagnostics: &mut Vec<Diagnostic>) {
+        let imported: BTreeMap<&str, Vec<script::Import>> = scripts
+            .iter()
+            .filter_map(|(name, file)| Some((name.as_str(), script::imports(name, std::str::from_utf8(&file.bytes).ok()?))))
+            .collect();
+        let names = |imports: &Vec<script::Import>| imports.iter().filter_map(|import| import.name.clone()).collect();
+        let order = imports::ordered(&imported.iter().map(|(name, imports)| (*name, names(imports))).collect());
+        for circle in &order.circles {
+            let found = scripts.iter().find(|(name, _)| circle.first().is_some_and(|first| first == name));
+            let Some((name, file)) = found else { continue };
+            diagnostics.push(
+                Diagnostic::new(&INVALID_SCRIPT, format!("`{name}` imports itself: {}", imports::spoken(circle)))
+                    .in_file(&file.path)
+                    .why("the name of a script comes from its content, and so from the names of what it imports")
+                    .help("take one of the imports out"),
+            );
+        }
+        let place = |name: &str| order.files.iter().position(|file| *file == name).unwrap_or(usize::MAX);
+        let mut scripts = scripts.to_vec();
+        scripts.sort_by_key(|(name, _)| place(name));
+        for (name, file) in scripts {
+            let compress = minify.then(CompressOptions::safest);
+            let made = text(file, diagnostics).and_then(|text| {
+                let imports = imported.get(name.as_str()).filter(|_| order.files.contains(&name.as_str())).map_or(&[][..], Vec::as_slice);
+                let linked = script::linked(&file.path, text, imports, |name| self.url(name).map(str::to_owned), diagnostics);
+                script::process(&file.path, name, &linked, compress, diagnostics)
+            });
+            let bytes = made.map_or_else(|| file.bytes.clone(), |code| code.into_bytes().into());
+            self.add(name, file, bytes);
+        }
     }
 
     fn add(&mut self, name: &str, file: &ThemeFile, bytes: Arc<[u8]>) {
@@ -111,6 +134,10 @@ impl Assets {
     }
 }
 
+fn is_script(name: &str) -> bool {
+    name.ends_with(".js") || name.ends_with(".mjs")
+}
+
 /// A file's text; none where it is none, which is told.
 pub(super) fn text<'f>(file: &'f ThemeFile, diagnostics: &mut Vec<Diagnostic>) -> Option<&'f str> {
     match std::str::from_utf8(&file.bytes) {
@@ -120,40 +147,6 @@ pub(super) fn text<'f>(file: &'f ThemeFile, diagnostics: &mut Vec<Diagnostic>) -
             None
         }
     }
-}
-
-/// A script, checked and, with options for that, minified; none where it is broken, which is told. What is a module says so by its ending,
-/// `.mjs`, or by importing and exporting.
-pub(super) fn script(
-    path: &Arc<str>,
-    name: &str,
-    text: &str,
-    compress: Option<CompressOptions>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<String> {
-    let allocator = Allocator::default();
-    let source = if name.ends_with(".mjs") { SourceType::mjs() } else { SourceType::unambiguous() };
-    let parsed = Parser::new(&allocator, text, source).parse();
-    if let Some(error) = parsed.errors.first() {
-        let label = error.labels.as_ref().and_then(|labels| labels.first());
-        let span = label.map_or_else(Span::default, |l| Span { start: l.offset(), end: l.offset() + l.len() });
-        diagnostics.push(
-            Diagnostic::new(&INVALID_SCRIPT, format!("this is not JavaScript: {}", error.message))
-                .at(path, span, "")
-                .why("browsers would run none of this script"),
-        );
-        return None;
-    }
-    if compress.is_none() {
-        return Some(text.to_owned());
-    }
-    let mut program = parsed.program;
-    let options = MinifierOptions { mangle: Some(MangleOptions::default()), compress };
-    let minified = Minifier::new(options).minify(&allocator, &mut program);
-    // Licences stay; other comments are for the authors.
-    let comments = CommentOptions { normal: false, jsdoc: false, annotation: false, legal: LegalComment::Inline };
-    let options = CodegenOptions { minify: true, comments, ..CodegenOptions::default() };
-    Some(Codegen::new().with_options(options).with_scoping(minified.scoping).build(&program).code)
 }
 
 #[cfg(test)]
@@ -211,6 +204,32 @@ mod tests {
             ]
         );
         assert!(made.value.url("a.css").is_some() && made.value.url("b.js").is_some());
+    }
+
+    #[test]
+    fn a_script_imports_others_by_their_finished_names() {
+        let files = [
+            ("a.js", "import { b } from './deep/b.js';\nb();"),
+            ("deep/b.js", "export { c as b } from \"../c.js\";"),
+            ("c.js", "export const c = 1;"),
+        ];
+        let made = make(&files);
+        assert_eq!(made.diagnostics, []);
+        for (script, imported) in [("a.js", "deep/b.js"), ("deep/b.js", "c.js")] {
+            let (code, url) = (text(&made.value, script), made.value.url(imported).unwrap());
+            assert!(code.contains(&format!("\"{url}\"")), "{url} in {code}");
+        }
+    }
+
+    #[test]
+    fn what_a_script_imports_must_be_there_and_not_lead_back() {
+        let made = make(&[("a.js", "import './gone.js';"), ("b.js", "import './c.js';"), ("c.js", "import './b.js';")]);
+        let told: Vec<_> = made.diagnostics.iter().map(|d| (d.rule.name, d.message.as_str())).collect();
+        let expected = [
+            ("invalid-script", "`b.js` imports itself: `b.js` → `c.js` → `b.js`"),
+            ("missing-asset", "`./gone.js` is not in `templates/`"),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -13,8 +13,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::assets::{self, Asset};
 use super::context::{choices, word};
-use super::style;
 use super::theme::{Theme, ThemeFile};
+use super::{script, style};
 use crate::digest::Digest;
 use crate::site::Site;
 
@@ -126,7 +126,7 @@ fn source(Basis { registry, theme, .. }: Basis<'_>, diagnostics: &mut Vec<Diagno
     for name in SCRIPT {
         let file = theme.files.get(name)?;
         let text = assets::text(file, diagnostics)?;
-        assets::script(&file.path, name, text, None, diagnostics)?;
+        script::process(&file.path, name, text, None, diagnostics)?;
         source.push_str(text);
     }
     Some(source)
@@ -138,7 +138,7 @@ fn script(basis: Basis<'_>, language: usize, source: &str, style: &str, diagnost
     let file = basis.theme.files.get(SCRIPT[1])?;
     let name = format!("consent.{}.js", basis.site.language(language));
     let whole = format!("((config) => {{\n{source}\n}})({config});\n");
-    let whole = assets::script(&file.path, &name, &whole, basis.minify.then(CompressOptions::smallest), diagnostics)?;
+    let whole = script::process(&file.path, &name, &whole, basis.minify.then(CompressOptions::smallest), diagnostics)?;
     Some(asset(&name, file, whole))
 }
 

@@ -46,6 +46,7 @@ struct SiteFields<'a> {
     menus: serde_json::Map<String, Json>,
     feed: String,
     choices: String,
+    portal: bool,
     policy: String,
     thanks: BTreeMap<&'a str, String>,
     consent: Option<Links<'a>>,
@@ -158,6 +159,7 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, banner: Option<&'a Banner>
         languages: &config.languages,
         menus: menus.collect(),
         feed: feed::path(site, language).map(|path| format!("/{path}")).unwrap_or_default(),
+        portal: registry.has_portal(),
         policy: policy(site, language).unwrap_or_default(),
         thanks: registry
             .forms

@@ -1,6 +1,6 @@
 //! CSS: checked, minified, its `url(…)` led to the files' fingerprinted names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lightningcss::dependencies::{Dependency, DependencyOptions};
@@ -9,6 +9,7 @@ use lightningcss::rules::CssRule;
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions, StyleSheet};
 use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, Span};
 
+use super::imports::{self, resolve};
 use super::theme::MISSING_ASSET;
 
 /// CSS that cannot be parsed.
@@ -78,57 +79,18 @@ pub(super) fn ordered<'a>(
     path: &dyn Fn(&str) -> Arc<str>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<&'a str> {
-    let imports = texts.iter().map(|(name, text)| (*name, imports(name, text))).collect();
-    let mut order = Order { imports, done: Vec::new(), round: BTreeSet::new(), under_way: Vec::new() };
-    for (name, text) in texts {
-        for circle in order.visit(name) {
-            let round = circle.iter().chain(circle.first()).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" → ");
-            let first = circle.first().copied().unwrap_or(name);
-            let next = circle.get(1).or(circle.first()).and_then(|next| next.rsplit('/').next()).unwrap_or("");
-            let text = texts.get(first).unwrap_or(text);
-            let at = text.find(next).unwrap_or(0);
-            diagnostics.push(
-                Diagnostic::new(&INVALID_STYLE, format!("`{first}` imports itself: {round}"))
-                    .at(&path(first), Span { start: at, end: at + next.len() }, "")
-                    .help("take one of the imports out"),
-            );
-        }
+    let order = imports::ordered(&texts.iter().map(|(name, text)| (*name, imports(name, text))).collect());
+    for circle in order.circles {
+        let Some(&first) = circle.first() else { continue };
+        let next = circle.get(1).unwrap_or(&first).rsplit('/').next().unwrap_or("");
+        let at = texts.get(first).and_then(|text| text.find(next)).unwrap_or(0);
+        diagnostics.push(
+            Diagnostic::new(&INVALID_STYLE, format!("`{first}` imports itself: {}", imports::spoken(&circle)))
+                .at(&path(first), Span { start: at, end: at + next.len() }, "")
+                .help("take one of the imports out"),
+        );
     }
-    let Order { mut done, round, .. } = order;
-    done.retain(|name| !round.contains(name));
-    done
-}
-
-/// A walk along imports.
-struct Order<'a> {
-    imports: BTreeMap<&'a str, Vec<String>>,
-    /// The sheets seen to the end, each behind those that it imports.
-    done: Vec<&'a str>,
-    /// The members of circles.
-    round: BTreeSet<&'a str>,
-    under_way: Vec<&'a str>,
-}
-
-impl<'a> Order<'a> {
-    /// Goes through all that a sheet imports; the circles found on the way.
-    fn visit(&mut self, name: &str) -> Vec<Vec<&'a str>> {
-        let Some((name, imports)) = self.imports.get_key_value(name).map(|(name, imports)| (*name, imports.clone())) else {
-            return Vec::new();
-        };
-        if let Some(at) = self.under_way.iter().position(|above| *above == name) {
-            let circle = self.under_way[at..].to_vec();
-            self.round.extend(&circle);
-            return vec![circle];
-        }
-        if self.done.contains(&name) {
-            return Vec::new();
-        }
-        self.under_way.push(name);
-        let circles = imports.iter().flat_map(|import| self.visit(import)).collect();
-        self.under_way.pop();
-        self.done.push(name);
-        circles
-    }
+    order.files
 }
 
 /// The names of the sheets that one imports.
@@ -144,21 +106,4 @@ fn imports(name: &str, text: &str) -> Vec<String> {
 /// Whether an address in CSS means a file beside it.
 fn is_local(url: &str) -> bool {
     !url.starts_with(['#', '/']) && !url.starts_with("data:") && !crate::document::links::has_scheme(url)
-}
-
-/// The name below `templates/` of a file that a style sheet names.
-fn resolve(sheet: &str, url: &str) -> Option<String> {
-    let url = url.split(['?', '#']).next().unwrap_or(url);
-    let mut parts: Vec<&str> = sheet.split('/').collect();
-    parts.pop();
-    for part in url.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

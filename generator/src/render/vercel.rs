@@ -72,7 +72,7 @@ pub fn vercel_json(text: &str, site: &Site, registry: &Registry) -> Option<Strin
 
 fn headers(site: &Site, registry: &Registry) -> Vec<Value> {
     let base = site.config.base_url.as_deref();
-    let rules = headers::rules(registry, base).into_iter().map(|rule| {
+    let rules = headers::rules(registry, base, site.portals()).into_iter().map(|rule| {
         let headers: Vec<Value> = rule.headers.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
         let source = format!("{}(.*)", rule.prefix);
         match rule.accepted {

@@ -48,11 +48,13 @@ pub(super) async fn production_headers(State(server): State<Arc<Server>>, reques
 fn headers(server: &Server, path: &str, asked: &HeaderMap) -> Vec<(&'static str, String)> {
     let text = |name| asked.get(name).and_then(|value| value.to_str().ok());
     let base = text(header::HOST).map(|host| format!("http://{host}"));
-    let mut registry = server.shown().declared.registry.clone();
+    let shown = server.shown();
+    let mut registry = shown.declared.registry.clone();
     if server.delivery == Delivery::Live {
         registry.services.push(reload::service());
     }
-    render::headers::of(&render::headers::rules(&registry, base.as_deref()), path, text(header::COOKIE).and_then(consent_cookie))
+    let portals = shown.site.iter().flat_map(|site| site.portals());
+    render::headers::of(&render::headers::rules(&registry, base.as_deref(), portals), path, text(header::COOKIE).and_then(consent_cookie))
 }
 
 /// The value of the consent cookie among a request's cookies.

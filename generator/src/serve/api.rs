@@ -19,10 +19,10 @@ use functions::app::App;
 use functions::config::Config;
 use functions::egress::Egress;
 use functions::lead::DeliveryState;
-use functions::log::Log;
-use functions::ports::{Background, ClientAddress, Clock, Filter, Store, StoreError, SystemClock};
+use functions::log::{Event, Log};
+use functions::ports::{Background, ClientAddress, Clock, Filter, Projects, Store, StoreError, SystemClock};
 use functions::routes;
-use functions::stand_ins::{Mail, MailServer, Make, Notion, Resend};
+use functions::stand_ins::{Mail, MailServer, Make, Notion, Resend, Stripe};
 use functions::store::{self, Patience, SqlStore};
 use functions::world::World;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -31,7 +31,7 @@ use registry::model::{DeliveryKind, Registry};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use super::Running;
+use super::{Running, sample};
 
 /// The folder of what development leaves behind, below the site's root.
 const FOLDER: &str = ".plainsite";
@@ -56,6 +56,9 @@ const RESEND: &str = "api.resend.com";
 /// How long what was left to do may take once the server is to end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The most requests to the portal that are kept for the development pages.
+const MOST_ASKED: usize = 100;
+
 /// What an address of a database cannot hold as it is.
 const ADDRESS: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'?').add(b'#');
 
@@ -69,8 +72,13 @@ pub struct Api {
     resend: Resend,
     mail_server: MailServer,
     make: Make,
+    stripe: Stripe,
+    asked: Asked,
     current: Mutex<Option<Current>>,
 }
+
+/// What the portal was asked, in words, the newest last.
+type Asked = Arc<Mutex<Vec<String>>>;
 
 /// The functions of a contract.
 #[derive(Clone)]
@@ -93,17 +101,34 @@ impl Api {
         let address = format!("sqlite:{}", utf8_percent_encode(&file.to_string_lossy(), ADDRESS));
         let store = store::open(&address, Patience::default())?;
         store.migrate().await.with_context(|| format!("cannot use `{}`", file.display()))?;
-        Ok(Self {
+        let asked = Asked::default();
+        let api = Self {
             store: Arc::new(store),
-            log,
+            log: noting(log, asked.clone()),
             left: TaskTracker::new(),
             // It gets its columns with the first contract.
             notion: Notion::start(&Contract::of(&Registry::default(), Site::default())).await?,
             resend: Resend::start().await?,
             mail_server: MailServer::start().await?,
             make: Make::start().await?,
+            stripe: Stripe::start().await?,
+            asked,
             current: Mutex::default(),
-        })
+        };
+        // The keys are those of every contract.
+        let app = api.made(&Arc::new(Contract::of(&Registry::default(), Site::default()))).app;
+        sample::put(&*api.store, &app, SystemClock.now()).await?;
+        Ok(api)
+    }
+
+    /// Clients' projects, and the codes that open them.
+    pub(super) fn projects(&self) -> &impl Projects {
+        &*self.store
+    }
+
+    /// What the portal was asked, the newest last.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The e-mails that were sent.
@@ -166,8 +191,8 @@ impl Api {
         let world = World {
             stores: vec![self.store()],
             sinks: adapters::sinks(contract, &config, &egress),
-            projects: None,
-            billing: None,
+            projects: Some(self.store.clone()),
+            billing: adapters::billing(&config, &egress, self.log.clone()),
             operations: adapters::operations(contract, &config, &egress),
             clock: Arc::new(SystemClock),
         };
@@ -180,12 +205,29 @@ impl Api {
         let mut config = Config::from_variables(&settings).expect("our own settings are right");
         self.notion.configure(&mut config);
         self.make.configure(&mut config);
+        self.stripe.configure(&mut config);
         match by_mail_server(registry) {
             true => self.mail_server.configure(&mut config),
             false => self.resend.configure(&mut config),
         }
         config
     }
+}
+
+/// A log that also keeps what the portal was asked.
+fn noting(log: Log, asked: Asked) -> Log {
+    Log::new(move |event| {
+        if let Event::Answered { method, route, status, millis, .. } = event
+            && route.starts_with("/api/portal/")
+        {
+            let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+            if asked.len() == MOST_ASKED {
+                asked.remove(0);
+            }
+            asked.push(format!("{method} {route}: {status} in {millis} ms"));
+        }
+        log.write(event);
+    })
 }
 
 /// Whether the site's e-mails go to a mail server: their recipient is none that takes them over HTTP.

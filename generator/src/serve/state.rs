@@ -95,6 +95,11 @@ impl Server {
         super::answer::is_there(&self.shown(), path)
     }
 
+    /// The path of the first page with the client portal.
+    pub fn portal(&self) -> Option<String> {
+        self.shown().site.as_ref()?.portals().next().map(str::to_owned)
+    }
+
     /// Builds what changed, shows it, and tells the browsers.
     pub fn rebuild(&self, changes: Changes<'_>) -> Report {
         let start = Instant::now();

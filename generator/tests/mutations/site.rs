@@ -116,7 +116,7 @@ impl Bench {
         let schemas: Vec<Value> = registry.forms.iter().map(schema::json_schema).collect();
         let mut places = BTreeMap::from([
             (Place::Contract, build.contract().to_json()),
-            (Place::Headers, format!("{:?}", headers::rules(registry, build.site.config.base_url.as_deref()))),
+            (Place::Headers, format!("{:?}", headers::rules(registry, build.site.config.base_url.as_deref(), build.site.portals()))),
             (Place::Job, format!("{:?}", retention::rules(registry))),
             (Place::Egress, format!("{:?}", egress::hosts(registry))),
             (Place::Consent, format!("{:?}", consent::model(registry))),
