@@ -98,7 +98,7 @@ fn what_is_exported_can_be_imported_and_is_the_same() {
     assert_eq!(office.run(&["projects", "export", "out"]).code, 0);
     let exported = texts(&office.folder.path().join("out"));
     assert_eq!(exported.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["acme.yaml", "other.yaml"]);
-    assert!(exported[0].1.contains("text: |-\n          Two lines:\n\n          the second.\n"), "{}", exported[0].1);
+    assert!(exported[0].1.contains("text: |-\n      Two lines:\n\n      the second.\n"), "{}", exported[0].1);
     assert!(exported[0].1.find("More") < exported[0].1.find("We have begun"), "the newest comes first");
     let again = office.run(&["projects", "import", "out"]);
     assert_eq!(again.out, "unchanged: acme\nunchanged: other\n");

@@ -30,12 +30,16 @@ async fn ten_thousand_codes_from_five_hundred_networks() {
             1 => format!("nonsense {n}"),
             _ => format!("CM-0{:03}-{:04}", n / 10_000, n % 10_000),
         };
-        // The attacker has solved challenges of each price, and brings a cheap one first.
-        let cheap = running.validate(from, &guess, &running.cheap(100)).await;
-        let answer = if cheap.problem() == "proof" { running.validate(from, &guess, &running.cheap(most())).await } else { cheap };
-        assert_eq!(answer.problem(), "refused");
-        looked_up += 1;
-        seen.insert(format!("{:?}", answer.seen()));
+        // The attacker has solved challenges of each price. Now and then a cheap one is tried, which soon gets no code looked up.
+        let price = if n % 50 == 49 { 100 } else { most() };
+        let answer = running.validate(from, &guess, &running.cheap(price)).await;
+        if price < most() {
+            assert_eq!(answer.problem(), "proof");
+        } else {
+            looked_up += 1;
+            assert_eq!(answer.problem(), "refused");
+            seen.insert(format!("{:?}", answer.seen()));
+        }
         if n % IN_A_SECOND == 0 {
             running.later(1);
         }
@@ -47,7 +51,7 @@ async fn ten_thousand_codes_from_five_hundred_networks() {
             assert_eq!(answer.status, 200, "{}", answer.body);
         }
     }
-    assert_eq!((looked_up, seen.len()), (CODES, 1), "all answers are one");
+    assert_eq!((looked_up, seen.len()), (CODES / 50 * 49, 1), "all answers are one");
     assert_eq!(hardest, u64::from(most()), "and the work was the most that there is");
     let log = running.log.lock().unwrap().clone();
     assert!(log.lines().count() as u32 > CODES);

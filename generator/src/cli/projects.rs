@@ -64,7 +64,7 @@ pub(super) fn projects(shell: &Shell, arguments: &ProjectsArguments) -> anyhow::
 
 /// A folder, and the names of the projects' files in it, sorted.
 fn files(from: &Path) -> anyhow::Result<(PathBuf, Vec<Arc<str>>)> {
-    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(Arc::from);
+    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(Arc::<str>::from);
     if !from.is_dir() {
         let name = name(from).with_context(|| format!("`{}` is no file", from.display()))?;
         let folder = from.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
