@@ -41,7 +41,7 @@ enum CodeCommand {
 }
 
 pub(super) fn code(shell: &Shell, arguments: &CodeArguments) -> anyhow::Result<Outcome> {
-    stores::with_projects(async |projects| match &arguments.command {
+    stores::with_projects(shell, async |projects| match &arguments.command {
         CodeCommand::New { project } => new(shell, projects, project).await,
         CodeCommand::Revoke { code } => revoke(shell, projects, code).await,
         CodeCommand::List => {
