@@ -119,6 +119,7 @@ fn source(Basis { registry, theme, .. }: Basis<'_>, diagnostics: &mut Vec<Diagno
             any(&|service| service.needs_consent() && service.writes_html())
                 && !any(&|service| !service.needs_consent() && service.writes_html()),
         ),
+        ("PORTAL", registry.has_portal()),
         ("RECEIPTS", any(&|service| service.receipts)),
         ("SIGNALS", any(&|service| service.consent_mode)),
     ];

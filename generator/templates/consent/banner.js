@@ -136,7 +136,7 @@ const prove = ({ services, how }) => {
 // Loading again keeps what was typed into forms, which not every browser does: it waits in the entry of the tab's history. What a browser
 // may not complete, such as a project code, may not stay there.
 
-const fields = () => find("form :is(input:not([type=file], [type=hidden], [type=password]), select, textarea):not([autocomplete=off])");
+const fields = () => find("form :is(input:not([type=file], [type=hidden], [type=password]" + (PORTAL ? ", [autocomplete=off]" : "") + "), select, textarea)");
 const again = () => {
   if (FORMS) history.replaceState({ ...history.state, typed: fields().map(({ name, value, checked }) => [name, value, checked]) }, "");
   location.reload();
@@ -180,7 +180,7 @@ addEventListener("DOMContentLoaded", () => {
   if (FORMS) resume();
   // What waits for consent stands in a template, inert. Moving it out runs its scripts, in their order where they don't say otherwise.
   // In the client portal it stays there: nothing optional sees a project code.
-  for (const template of find("html:not([data-portal]) template[data-service]")) {
+  for (const template of find(PORTAL ? "html:not([data-portal]) template[data-service]" : "template[data-service]")) {
     if (granted.has(template.dataset.service)) {
       for (const script of find("script:not([async])", template.content)) script.async = false;
       template.replaceWith(template.content);
