@@ -57,7 +57,7 @@ fn read_project(file: &Arc<str>, fields: &mut Fields<'_>) -> Project {
     });
     let mut updates = each(fields, "updates", "an update", update);
     // The newest comes first, however they were written; those of one day stay as they are.
-    updates.sort_by(|a, b| b.day.cmp(&a.day));
+    updates.sort_by_key(|update| std::cmp::Reverse(update.day));
     Project {
         id: ProjectId(id),
         name: name(fields, "name", whole),

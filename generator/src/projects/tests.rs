@@ -55,7 +55,7 @@ fn project() -> impl Strategy<Value = Project> {
     let of = (proptest::option::of("[a-z]{2}(-[A-Z]{2})?"), proptest::option::of("cus_[A-Za-z0-9]{1,14}"), proptest::option::of(day()));
     ("[a-z0-9][a-z0-9-]{0,9}", line(), status(), period(), of, lists).prop_map(
         |(id, name, status, (start, end), (language, customer, closed), (phases, mut updates))| {
-            updates.sort_by(|a, b| b.day.cmp(&a.day));
+            updates.sort_by_key(|update| std::cmp::Reverse(update.day));
             let closed = closed.filter(|closed| start.is_none_or(|start| start <= *closed));
             Project { id: ProjectId(id), name, language, status, start, end, closed, customer, phases, updates }
         },
