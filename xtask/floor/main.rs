@@ -2,7 +2,7 @@
 //!
 //! `floor limit CONTENT OUT` builds, `floor dev SITE PORT` serves. They are there to be fast and honest, not to be used:
 //! they know this one corpus, report nothing to authors, and check nothing. `floor leads PORT FOLDER` sends forms to the functions, in turn
-//! with bare transactions.
+//! with bare transactions; `floor portal FOLDER` has project codes validated, in turn with bare look-ups.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ mod http;
 mod leads;
 mod limit;
 mod page;
+mod portal;
 mod serve;
 
 fn main() -> ExitCode {
@@ -35,6 +36,7 @@ fn run() -> Result<()> {
         ["limit", content, out] => limit::build(Path::new(content), Path::new(out)),
         ["dev", site, port] => dev::watch(Path::new(site), port.parse().context("the port is not a number")?),
         ["leads", port, folder] => leads::send(port.parse().context("the port is not a number")?, Path::new(folder)),
-        _ => bail!("usage: floor limit CONTENT OUT | floor dev SITE PORT | floor leads PORT FOLDER"),
+        ["portal", folder] => portal::validate(Path::new(folder)),
+        _ => bail!("usage: floor limit CONTENT OUT | floor dev SITE PORT | floor leads PORT FOLDER | floor portal FOLDER"),
     }
 }

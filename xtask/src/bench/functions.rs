@@ -1,5 +1,5 @@
-//! The functions: how large the program is, how fast it starts, what it needs when idle, and how fast it takes leads against bare
-//! transactions (`xtask/floor/leads.rs`). All on loopback.
+//! The functions: how large the program is, how fast it starts, what it needs when idle, how fast it takes leads against bare transactions
+//! (`xtask/floor/leads.rs`), and validates project codes against bare look-ups (`xtask/floor/portal.rs`). All on loopback.
 
 use std::fs;
 use std::net::TcpListener;
@@ -26,6 +26,8 @@ const MEMORY: &str = "functions-memory";
 const LEADS: &str = "functions-leads";
 /// How long a lead waits for its acknowledgement at 200 a second: the 99th percentile.
 const LATENCY: &str = "functions-p99";
+/// Project codes, validated, against bare look-ups of the same.
+const PORTAL: &str = "functions-portal";
 
 /// Starts that are measured, after one to warm up.
 const STARTS: usize = 41;
@@ -47,7 +49,34 @@ pub(super) fn measure(work: &Work) -> Result<Vec<Figure>> {
     // The first one makes the tables that the others find.
     let [leads, latency] = leads(&index, &floor, &folder)?;
     let [start, memory] = starts(&index, &folder)?;
-    Ok(vec![size(&index)?, start, memory, leads, latency])
+    Ok(vec![size(&index)?, start, memory, leads, latency, portal(&floor, &folder)?])
+}
+
+/// Has project codes validated.
+fn portal(floor: &Path, folder: &Path) -> Result<Figure> {
+    report::note("project codes are validated");
+    let said = said(Command::new(floor).arg("portal").arg(folder))?;
+    Ok(against_floor(PORTAL, &said))
+}
+
+/// What the floor prints as JSON.
+fn said(floor: &mut Command) -> Result<Value> {
+    let output = floor.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cannot start the floor")?;
+    ensure!(output.status.success(), "the floor ended with {}", output.status);
+    serde_json::from_slice(&output.stdout).context("the floor did not print JSON")
+}
+
+/// The numbers of a list in what the floor printed.
+fn numbers(said: &Value, name: &str) -> Vec<f64> {
+    said[name].as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
+}
+
+/// How much longer ours takes than the floor, turn by turn: twice as long is half the rate.
+fn against_floor(name: &'static str, said: &Value) -> Figure {
+    let (ours, floor, each) = (numbers(said, "ours_s"), numbers(said, "floor_s"), said["each"].as_f64().unwrap_or_default());
+    let samples: Vec<f64> = ours.iter().zip(&floor).map(|(ours, floor)| ours / floor).collect();
+    let absolute = vec![("ours_per_s", each / median(&ours)), ("floor_per_s", each / median(&floor))];
+    Figure { name, value: median(&samples), unit: Unit::Times, bound: Some(2.0), decides: true, absolute, samples }
 }
 
 fn size(index: &Path) -> Result<Figure> {
@@ -74,27 +103,13 @@ fn starts(index: &Path, folder: &Path) -> Result<[Figure; 2]> {
 fn leads(index: &Path, floor: &Path, folder: &Path) -> Result<[Figure; 2]> {
     let (started, _) = Functions::start(index, folder)?;
     report::note("leads are opened, solved and sent");
-    let output = Command::new(floor)
-        .args(["leads", &started.port.to_string()])
-        .arg(folder)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cannot start the floor")?;
-    if !output.status.success() {
-        bail!("the leads could not be sent: {}", output.status);
-    }
-    let said: Value = serde_json::from_slice(&output.stdout).context("the floor did not print JSON")?;
+    let said = said(Command::new(floor).args(["leads", &started.port.to_string()]).arg(folder))?;
     ensure!(said["sent"] == said["stored"], "{} leads were acknowledged, and {} are stored", said["sent"], said["stored"]);
-    let numbers = |name: &str| -> Vec<f64> { said[name].as_array().into_iter().flatten().filter_map(Value::as_f64).collect() };
-    let (ours, floor, each) = (numbers("ours_s"), numbers("floor_s"), said["each"].as_f64().unwrap_or_default());
-    let samples: Vec<f64> = ours.iter().zip(&floor).map(|(ours, floor)| ours / floor).collect();
-    let absolute = vec![("ours_per_s", each / median(&ours)), ("floor_per_s", each / median(&floor))];
-    let mut latencies = numbers("latencies_s");
+    let mut latencies = numbers(&said, "latencies_s");
     latencies.sort_by(f64::total_cmp);
     let percentile = |percent: usize| latencies.get(latencies.len() * percent / 100).map_or(f64::NAN, |seconds| seconds * 1e3);
     Ok([
-        Figure { name: LEADS, value: median(&samples), unit: Unit::Times, bound: Some(2.0), decides: true, absolute, samples },
+        against_floor(LEADS, &said),
         Figure {
             name: LATENCY,
             value: percentile(99),
