@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+#[path = "../support/asked.rs"]
+mod asked;
 mod calls;
 mod hostile;
 mod world;

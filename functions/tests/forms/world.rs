@@ -1,35 +1,21 @@
 //! A program with a store of its own in a temporary folder, a clock that tests set, and no sinks.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use altcha::{Payload, SolveChallengeOptions, solve_challenge};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use axum::http::{Request, header};
 use functions::app::App;
 use functions::config::Config;
 use functions::contract;
-use functions::ports::{ClientAddress, Clock, Filter, Store};
+use functions::ports::{ClientAddress, Filter, Store};
 use functions::store::{self, Patience, SqlStore};
 use functions::world::World;
-use http_body_util::BodyExt;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tower::ServiceExt;
 
-/// A clock that stands still until a test moves it.
-#[derive(Debug)]
-pub(crate) struct HandClock(Mutex<Timestamp>);
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
+use crate::asked::{self, Answer, HandClock};
 
 /// A program, and all around it.
 pub(crate) struct Running {
@@ -38,26 +24,6 @@ pub(crate) struct Running {
     pub(crate) clock: Arc<HandClock>,
     router: Router,
     _folder: TempDir,
-}
-
-/// An answer.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
-    }
-
-    /// The last part of a problem's type.
-    pub(crate) fn problem(&self) -> String {
-        let json = self.json();
-        json["type"].as_str().unwrap_or_default().strip_prefix("urn:plainsite:problem:").unwrap_or_default().to_owned()
-    }
 }
 
 /// The variables of a program that keeps its leads in the store given to it.
@@ -70,7 +36,7 @@ pub(crate) async fn run(more: &[(&str, &str)]) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(store::open(&format!("sqlite:{}", folder.path().join("leads.db").display()), Patience::default()).unwrap());
     store.migrate().await.unwrap();
-    let clock = Arc::new(HandClock(Mutex::new(Timestamp::from_second(1_800_000_000).unwrap())));
+    let clock = Arc::<HandClock>::default();
     let world =
         World { stores: vec![store.clone()], sinks: Vec::new(), projects: None, billing: None, operations: None, clock: clock.clone() };
     let app = App::new(Arc::new(contract::embedded().unwrap()), config(more), world);
@@ -104,16 +70,11 @@ pub(crate) fn with(mut values: Value, more: Value) -> Value {
 
 impl Running {
     pub(crate) fn later(&self, seconds: i64) {
-        let mut now = self.clock.0.lock().unwrap();
-        *now += SignedDuration::from_secs(seconds);
+        self.clock.later(seconds);
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        assert_eq!(parts.headers[header::CACHE_CONTROL], "no-store");
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        asked::ask(&self.router, request).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -125,9 +86,7 @@ impl Running {
         let challenge = self.get("/api/forms/contact/challenge").await.json();
         self.later(5);
         let token = challenge["token"].as_str().unwrap().to_owned();
-        let challenge = serde_json::from_value(challenge["challenge"].clone()).unwrap();
-        let solution = solve_challenge(SolveChallengeOptions::new(&challenge)).unwrap().unwrap();
-        (token, STANDARD.encode(serde_json::to_vec(&Payload { challenge, solution }).unwrap()))
+        (token, asked::solved(serde_json::from_value(challenge["challenge"].clone()).unwrap()))
     }
 
     /// What a form's script sends, from a page of ours.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use functions::ports::Projects;
 
-use crate::world::{home, most, run};
+use crate::world::{self, home, most, run};
 
 /// The attack: so many codes, from so many networks.
 const CODES: u32 = 10_000;
@@ -38,7 +38,7 @@ async fn ten_thousand_codes_from_five_hundred_networks() {
         } else {
             looked_up += 1;
             assert_eq!(answer.problem(), "refused");
-            seen.insert(format!("{:?}", answer.seen()));
+            seen.insert(format!("{:?}", world::seen(answer)));
         }
         if n % IN_A_SECOND == 0 {
             running.later(1);

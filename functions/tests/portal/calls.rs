@@ -7,7 +7,8 @@ use functions::ports::Projects;
 use functions::seal;
 use serde_json::{Value, json};
 
-use crate::world::{home, project, request, run, solved};
+use crate::asked::solved;
+use crate::world::{home, project, request, run, seen};
 
 #[tokio::test]
 async fn a_code_opens_its_project_and_writes_nothing() {
@@ -54,12 +55,12 @@ async fn a_token_shows_the_project_again_until_its_time_is_over_or_the_code_is_r
     assert!(running.store.revoke(&issued.id, running.now()).await.unwrap());
     let revoked = running.refresh(revoked["token"].as_str().unwrap()).await;
     assert_eq!(running.refresh(others["token"].as_str().unwrap()).await.status, StatusCode::OK, "another code of the project");
-    let late = late.seen();
-    assert_eq!(revoked.seen(), late);
+    let late = seen(late);
+    assert_eq!(seen(revoked), late);
     let sealed_elsewhere = seal::seal(&[7; 32], b"12345678").unwrap();
     let sealed_otherwise = seal::seal(&running.app.keys.of("portal token"), b"1234567").unwrap();
     for forged in ["", "x", &token[1..], &format!("{token}A"), &sealed_elsewhere, &sealed_otherwise] {
-        assert_eq!(running.refresh(forged).await.seen(), late, "{forged}");
+        assert_eq!(seen(running.refresh(forged).await), late, "{forged}");
     }
 }
 

@@ -3,13 +3,10 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
-use altcha::{Payload, SolveChallengeOptions, solve_challenge};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use axum::http::{Request, StatusCode, header};
 use functions::app::App;
 use functions::billing::Billing;
 use functions::code::{self, Code};
@@ -23,21 +20,11 @@ use functions::ports::{BillingSource, ClientAddress, Clock, Projects, Store};
 use functions::project::{Issued, Milestone, Phase, Progress, Project, ProjectId};
 use functions::store::{self, Patience, SqlStore};
 use functions::world::World;
-use http_body_util::BodyExt;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tower::ServiceExt;
 
-/// A clock that stands still until a test moves it.
-#[derive(Debug)]
-pub(crate) struct HandClock(Mutex<Timestamp>);
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
+use crate::asked::{self, Answer, HandClock};
 
 /// A service of payments that answers half.
 #[derive(Debug)]
@@ -65,31 +52,11 @@ pub(crate) struct Running {
     folder: TempDir,
 }
 
-/// An answer.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
-    }
-
-    /// The last part of a problem's type.
-    pub(crate) fn problem(&self) -> String {
-        let json = self.json();
-        json["type"].as_str().unwrap_or_default().strip_prefix("urn:plainsite:problem:").unwrap_or_default().to_owned()
-    }
-
-    /// All that a client can tell answers apart by, but for the number of the request.
-    pub(crate) fn seen(mut self) -> (StatusCode, Vec<(String, String)>, String) {
-        self.headers.remove("x-request-id");
-        let headers = self.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
-        (self.status, headers.collect(), self.body)
-    }
+/// All that a client can tell answers apart by, but for the number of the request.
+pub(crate) fn seen(mut answer: Answer) -> (StatusCode, Vec<(String, String)>, String) {
+    answer.headers.remove("x-request-id");
+    let headers = answer.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    (answer.status, headers.collect(), answer.body)
 }
 
 pub(crate) fn project() -> Project {
@@ -140,7 +107,7 @@ pub(crate) async fn run() -> Running {
     let store = open(&folder);
     store.migrate().await.unwrap();
     store.put(&[project()]).await.unwrap();
-    let clock = Arc::new(HandClock(Mutex::new(Timestamp::from_second(1_800_000_000).unwrap())));
+    let clock = Arc::<HandClock>::default();
     let log = Arc::default();
     let app = program(store.clone(), clock.clone(), &log);
     Running { router: functions::routes::router(app.clone()), app, store, log, clock, folder }
@@ -165,12 +132,6 @@ pub(crate) fn home() -> IpAddr {
     "192.0.2.7".parse().unwrap()
 }
 
-/// A solved challenge.
-pub(crate) fn solved(challenge: functions::guard::Challenge) -> String {
-    let solution = solve_challenge(SolveChallengeOptions::new(&challenge)).unwrap().unwrap();
-    STANDARD.encode(serde_json::to_vec(&Payload { challenge, solution }).unwrap())
-}
-
 impl Running {
     /// Another instance of the program on the same store.
     pub(crate) fn another(&self) -> Running {
@@ -185,8 +146,7 @@ impl Running {
     }
 
     pub(crate) fn later(&self, seconds: i64) {
-        let mut now = self.clock.0.lock().unwrap();
-        *now += SignedDuration::from_secs(seconds);
+        self.clock.later(seconds);
     }
 
     /// A new code of the project.
@@ -198,11 +158,7 @@ impl Running {
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        assert_eq!(parts.headers[header::CACHE_CONTROL], "no-store");
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        asked::ask(&self.router, request).await
     }
 
     /// The challenge that a client at an address gets.
@@ -222,7 +178,7 @@ impl Running {
 
     /// What a client does: asks, solves, sends.
     pub(crate) async fn enter(&self, from: IpAddr, code: &str) -> Answer {
-        let proof = solved(self.challenge(from).await);
+        let proof = asked::solved(self.challenge(from).await);
         self.validate(from, code, &proof).await
     }
 
@@ -255,7 +211,7 @@ fn cheap(keys: &Keys, work: u32, now: Timestamp) -> String {
         hmac_key_signature_secret: Some(keys.text_of("challenge key")),
         ..CreateChallengeOptions::default()
     });
-    solved(challenge.unwrap())
+    asked::solved(challenge.unwrap())
 }
 
 /// The most work that anybody is asked for.
