@@ -1,9 +1,12 @@
 //! Which database there is, how it is opened, and the statements in which the two differ.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyPool, ConnectOptions};
 
 use crate::ports::StoreError;
@@ -45,7 +48,11 @@ pub(super) fn open(url: &str, patience: Patience) -> Result<(Database, AnyPool),
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     let (database, url) = match scheme {
         "postgres" | "postgresql" => (Database::Postgresql, url.to_owned()),
-        "sqlite" => (Database::Sqlite, created(url)),
+        "sqlite" => {
+            let url = created(url);
+            keep_to_ourselves(&url);
+            (Database::Sqlite, url)
+        }
         _ => return Err(StoreError::Failed("its address begins with neither `postgres://` nor `sqlite:`".to_owned())),
     };
     // The parser's own text could quote the address, and with it a password.
@@ -63,6 +70,15 @@ pub(super) fn open(url: &str, patience: Patience) -> Result<(Database, AnyPool),
         Database::Postgresql => pool.max_connections(CONNECTIONS),
     };
     Ok((database, pool.connect_lazy_with(options.disable_statement_logging())))
+}
+
+/// Makes the file of an address before SQLite does, so that nobody else on this machine may read it; the files that SQLite puts beside it have
+/// the same permissions. What is there stays as it is, and what cannot be made is told by whoever opens it.
+fn keep_to_ourselves(url: &str) {
+    let may_make = url.split(['?', '&']).any(|part| part == "mode=rwc") && !url.contains(":memory:");
+    if let Some(options) = SqliteConnectOptions::from_str(url).ok().filter(|_| may_make) {
+        let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(options.get_filename());
+    }
 }
 
 /// The address of a file that is made where there is none, unless it says otherwise.
@@ -108,6 +124,21 @@ mod tests {
         assert_eq!(created("sqlite:leads.db"), "sqlite:leads.db?mode=rwc");
         assert_eq!(created("sqlite:leads.db?cache=private"), "sqlite:leads.db?cache=private&mode=rwc");
         assert_eq!(created("sqlite:leads.db?mode=ro"), "sqlite:leads.db?mode=ro");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_made_is_ours_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a lead.db");
+        let (_, pool) = open(&format!("sqlite:{}", file.display()), Patience::default()).unwrap();
+        sqlx::raw_sql("CREATE TABLE t (x TEXT)").execute(&pool).await.unwrap();
+        for name in ["a lead.db", "a lead.db-wal"] {
+            assert_eq!(folder.path().join(name).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        }
+        let read_only = folder.path().join("none.db");
+        let _ = open(&format!("sqlite:{}?mode=ro", read_only.display()), Patience::default()).unwrap();
+        assert!(!read_only.exists(), "nothing is made where the address says so");
     }
 
     #[test]
