@@ -1,13 +1,16 @@
 // The functions' program as a child, whatever host starts it, and requests to it.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:http";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 import { atEnd, within } from "./ends.js";
-import { WORKSPACE } from "./site.js";
+import { PROGRAM, WORKSPACE } from "./site.js";
 
 /** The program of the functions: what the host's builder made, or cargo's. */
 export const FUNCTIONS = resolve(WORKSPACE, process.env.PLAINSITE_FUNCTIONS || "target/debug/index");
@@ -17,6 +20,28 @@ export const HOSTED = resolve(WORKSPACE, "target/debug/examples/hosted");
 
 /** How long the program may take for anything. */
 export const PATIENCE = 15_000;
+
+/** The variables of a program with a database of its own, whose tables are made. */
+export async function configured(t, more = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "plainsite-functions-"));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
+  const env = { PLAINSITE_SECRET: "the secret of a test, of 32 characters", DATABASE_URL: `sqlite:${join(folder, "store.sqlite")}`, ...more };
+  await operate(env, "doctor", "--migrate");
+  return env;
+}
+
+/** Runs a command of an operator on this repository's site; resolves with what it printed. */
+export async function operate(env, ...command) {
+  const { stdout } = await promisify(execFile)(PROGRAM, [...command, "--root", WORKSPACE], { env });
+  return stdout;
+}
+
+/** Solves a challenge by the script that pages have. */
+export async function solved(challenge) {
+  const script = await readFile(join(WORKSPACE, "generator/templates/forms/proof.js"), "utf8");
+  const { solve } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
+  return solve(challenge);
+}
 
 /** A running program, which ends with its test. Its environment is what is given, and nothing of ours. */
 export class Program {

@@ -14,6 +14,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import { atEnd } from "../support/ends.js";
+import { configured, operate, solved } from "../support/functions.js";
 import { startVercel } from "../support/vercel.js";
 import { PROGRAM, WORKSPACE, newSite } from "../support/site.js";
 
@@ -121,12 +122,31 @@ test("what the command line builds is whole", { timeout: 1_800_000 }, async (t) 
   });
 
   await t.test("the executable answers", async (t) => {
-    const host = await startVercel(t, { program: executable, env: { PLAINSITE_SECRET: "0123456789abcdef0123456789abcdef" } });
+    const host = await startVercel(t, { program: executable, env: await configured(t) });
     assert.equal((await host.ping()).text, "OK");
     const health = await host.call("GET", "/api/health");
     assert.equal(health.status, 200, health.text);
     await health.ended();
     assert.equal(await host.stop(), 0);
+  });
+
+  await t.test("the executable opens the portal", async (t) => {
+    const env = await configured(t);
+    const file = join(root, "harbour.yaml");
+    await writeFile(file, "name: Harbour\nstatus: in-progress\n");
+    await operate(env, "projects", "import", file);
+    const code = (await operate(env, "code", "new", "harbour")).trim();
+    const host = await startVercel(t, { program: executable, env });
+    const headers = { "content-type": "application/json", "sec-fetch-site": "same-origin" };
+    const post = (path, body) => host.call("POST", path, { headers, body: JSON.stringify(body) });
+
+    const { challenge } = (await host.call("GET", "/api/portal/challenge")).json();
+    const opened = await post("/api/portal/validate", { code, _proof: await solved(challenge) });
+    assert.equal(opened.status, 200, opened.text);
+    assert.equal(opened.json().project.name, "Harbour");
+    const refreshed = await post("/api/portal/refresh", { token: opened.json().token });
+    assert.equal(refreshed.json().project.name, "Harbour", refreshed.text);
+    assert.deepEqual(host.program.said.filter((line) => line.includes(code) || line.includes("Harbour")), []);
   });
 });
 

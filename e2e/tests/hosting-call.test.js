@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { HOSTED, startTcp } from "../support/functions.js";
+import { HOSTED, configured, startTcp } from "../support/functions.js";
 import { startLambda } from "../support/lambda.js";
 import { startVercel } from "../support/vercel.js";
 
@@ -11,7 +11,7 @@ const HOSTS = { vercel: startVercel, lambda: startLambda, tcp: startTcp };
 
 for (const [name, start] of Object.entries(HOSTS)) {
   test(`${name}: the functions answer, and say what is not there or too large`, async (t) => {
-    const host = await start(t, { env: { PLAINSITE_SECRET: "0123456789abcdef0123456789abcdef" } });
+    const host = await start(t, { env: await configured(t) });
     const health = await host.call("GET", "/api/health");
     assert.equal(health.status, 200, health.text);
     assert.equal(health.headers["cache-control"], "no-store");
@@ -59,7 +59,7 @@ test("vercel: an invocation ends when the work that it left is done", async (t) 
 
 for (const [name, start] of [["vercel", startVercel], ["tcp", startTcp]]) {
   test(`${name}: a program that is told to end does so in peace`, async (t) => {
-    const host = await start(t);
+    const host = await start(t, { env: await configured(t) });
     assert.equal((await host.call("GET", "/api/health")).status, 200);
     assert.equal(await host.stop(), 0);
   });

@@ -10,8 +10,8 @@ import test from "node:test";
 import { promisify } from "node:util";
 
 import { atEnd } from "../support/ends.js";
-import { startTcp } from "../support/functions.js";
-import { PROGRAM, WORKSPACE } from "../support/site.js";
+import { configured, startTcp } from "../support/functions.js";
+import { WORKSPACE } from "../support/site.js";
 
 /** Where `cargo xtask ci` installs the packages of Python. */
 const TESTER = join(WORKSPACE, "target/python/bin/schemathesis");
@@ -22,9 +22,7 @@ test("a tester that others wrote finds nothing between the document and the func
   const folder = await mkdtemp(join(tmpdir(), "plainsite-openapi-"));
   atEnd(t, () => rm(folder, { recursive: true }));
   const CRON_SECRET = "the jobs' secret of a test";
-  const env = { DATABASE_URL: `sqlite:${join(folder, "leads.sqlite")}`, PLAINSITE_SECRET: "the secret of a test, of 32 characters", CRON_SECRET, FORMS_PER_ADDRESS: "1000000" };
-  await run(PROGRAM, ["doctor", "--migrate", "--root", WORKSPACE], { env });
-  const functions = await startTcp(t, { env });
+  const functions = await startTcp(t, { env: await configured(t, { CRON_SECRET, FORMS_PER_ADDRESS: "1000000" }) });
 
   const base = `http://127.0.0.1:${functions.port}`;
   // It reads its settings where it runs, and leaves a cache there: in a folder that goes.
