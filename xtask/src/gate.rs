@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::needs;
+use crate::needs::{self, Npm};
 use crate::report;
 use crate::steps::{End, Outcome, Step, summary};
 
@@ -78,7 +78,7 @@ fn browser_tests() -> Outcome {
     if !crate::workspace().join("e2e/package.json").is_file() {
         return Outcome::unbegun(NAME, End::Skipped("e2e/package.json is not there".to_owned()));
     }
-    match needs::chromium().and_then(|()| needs::npm_packages("e2e")).and_then(|()| needs::python_packages()) {
+    match needs::chromium().and_then(|()| needs::npm_packages("e2e", Npm::Exactly)).and_then(|()| needs::python_packages()) {
         Ok(()) => Step::program(NAME, "npm", &["test"]).within("e2e").run(),
         Err(error) => Outcome::unbegun(NAME, End::Failed(format!("{error:#}"))),
     }
@@ -89,7 +89,7 @@ fn browser_tests() -> Outcome {
 fn hosting_tests(depth: Depth) -> Outcome {
     const NAME: &str = "hosting";
     const FOLDER: &str = "e2e/vercel";
-    if let Err(error) = needs::npm_packages(FOLDER) {
+    if let Err(error) = needs::npm_packages(FOLDER, Npm::OfThisSystem) {
         return Outcome::unbegun(NAME, End::Failed(format!("{error:#}")));
     }
     let step = Step::program(NAME, "npm", &["test"]).within(FOLDER);

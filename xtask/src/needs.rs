@@ -53,8 +53,17 @@ fn debian_package(name: &str) -> Result<()> {
     apt(&["install", "-y", "--no-install-recommends", name])
 }
 
+/// How npm installs what a lock file names.
+#[derive(Clone, Copy)]
+pub(crate) enum Npm {
+    /// Exactly.
+    Exactly,
+    /// But for programs of other systems: `npm ci` would want these in the lock file, and not every registry has them.
+    OfThisSystem,
+}
+
 /// The npm packages of a folder of the workspace, installed where its lock file has changed since.
-pub(crate) fn npm_packages(folder: &str) -> Result<()> {
+pub(crate) fn npm_packages(folder: &str, how: Npm) -> Result<()> {
     if on_path("npm").is_none() {
         bail!("no `npm` on PATH: install Node.js, then run this again");
     }
@@ -62,9 +71,13 @@ pub(crate) fn npm_packages(folder: &str) -> Result<()> {
     if is_fresh(&folder) {
         return Ok(());
     }
-    report::note(&format!("\n== npm ci in {}", folder.display()));
+    let install: &[&str] = match how {
+        Npm::Exactly => &["ci"],
+        Npm::OfThisSystem => &["install", "--no-save"],
+    };
+    report::note(&format!("\n== npm {} in {}", install.join(" "), folder.display()));
     let mut command = Command::new("npm");
-    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
+    command.args(install).args(["--no-audit", "--no-fund"]).current_dir(&folder);
     finish(command)
 }
 

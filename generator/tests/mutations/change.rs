@@ -110,7 +110,9 @@ fn remove_uses(value: &mut Value, section: &str, id: &str, below: Option<&str>) 
             entries.iter_mut().for_each(|(key, value)| remove_uses(value, section, id, Some(key)));
         }
         Value::Array(items) => {
-            items.retain(|item| below.is_none_or(|key| !names(key, item)));
+            // A delivery goes with the recipient that it is to.
+            let goes = |item: &Value| section == "recipients" && item.get("to").is_some_and(|to| *to == json!(id));
+            items.retain(|item| below.is_none_or(|key| !names(key, item)) && !goes(item));
             items.iter_mut().for_each(|item| remove_uses(item, section, id, None));
         }
         _ => {}

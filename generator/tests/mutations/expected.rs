@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use registry::catalogue;
 use registry::derive::{authority, retention};
-use registry::model::{Basis, Category, Channel, Right, Role, Safeguard, StorageKind, System, Then};
+use registry::model::{Basis, CaptureKind, Category, Channel, DeliveryKind, Holding, Right, Role, Safeguard, StorageKind, System, Then};
 
 use crate::site::Site;
 
@@ -127,6 +127,7 @@ const TABLE: &[Row] = &[
     ("data.*.from.form", Id("forms"), Told, &[]),
     ("data.*.from.service", Id("services"), Told, &[]),
     ("data.*.from.recipient", Id("recipients"), Told, &[]),
+    ("data.*.from.functions", Word(Holding::NAMES), Told, &[]),
     ("data.*.role", Word(Role::NAMES), Told, &[]),
     ("data.*.system", Word(System::NAMES), Told, &[]),
 
@@ -209,6 +210,16 @@ const TABLE: &[Row] = &[
 
     ("forms.*.label", Text, Told, &[Schema]),
     ("forms.*.submit|sent", Text, Silent, &[]),
+    ("forms.*.next", Group, Told, &[]),
+    ("forms.*.next.*", Text, Told, &[]),
+    ("forms.*.captures", Group, Told, &[]),
+    ("forms.*.captures.*", Group, Told, &[]),
+    ("forms.*.captures.*.what", Word(CaptureKind::NAMES), Told, &[]),
+    ("forms.*.deliver", Group, Silent, &[]),
+    ("forms.*.deliver.*", Group, Silent, &[]),
+    ("forms.*.deliver.*.to", Id("recipients"), Silent, &[]),
+    ("forms.*.deliver.*.as", Word(DeliveryKind::NAMES), Silent, &[]),
+    ("forms.*.deliver.*.fields", Group, Silent, &[]),
     ("forms.*.data", Id("data"), Told, &[]),
     ("forms.*.purpose", Id("purposes"), Told, &[]),
     ("forms.*.fields", Group, Told, &[Schema]),

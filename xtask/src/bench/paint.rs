@@ -24,7 +24,7 @@ struct Pair {
 /// Builds the program, installs what the browser needs, and measures.
 pub(super) fn measure() -> Result<Figure> {
     needs::chromium()?;
-    needs::npm_packages("e2e")?;
+    needs::npm_packages("e2e", needs::Npm::Exactly)?;
     super::programs::tested()?;
     report::note("painting pages with and without the banner");
     let output = Command::new("node")

@@ -83,7 +83,7 @@ fn other_crates_are_imported_only_where_they_may_be() {
     assert_clean("generator", "render/policy.rs", "use registry::model::Purpose;");
     assert_clean("generator", "serve/mod.rs", "use functions::app::router;");
     assert_clean("functions", "routes/forms.rs", "use registry::contract::Contract;");
-    assert!(fault("render/page.rs", "use functions::app;").contains("only `serve` and `cli` may"));
+    assert!(fault("render/page.rs", "use functions::app;").contains("only `projects`, `serve`, `cli` may"));
     let functions = |source| house("functions").imports("app.rs", source);
     assert!(functions("use plainsite::build::build;")[0].contains("never does"));
     assert!(functions("fn a() { registry::yaml::read(); }")[0].contains("does without"));

@@ -137,7 +137,7 @@ impl House {
         match known {
             Some(Allowed::Everyone) => None,
             Some(Allowed::Only(few)) if few.contains(&own) || ROOTS.contains(&own) => None,
-            Some(Allowed::Only(few)) => Some(format!("`{own}` imports the crate `{other}`, which only `{}` may", few.join("` and `"))),
+            Some(Allowed::Only(few)) => Some(format!("`{own}` imports the crate `{other}`, which only `{}` may", few.join("`, `"))),
             Some(Allowed::Without(parts)) if parts.contains(&target) => {
                 Some(format!("`{own}` imports `{other}::{target}`, which `{}` does without", self.name))
             }
