@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -34,6 +34,15 @@ export async function configured(t, more = {}) {
 export async function operate(env, ...command) {
   const { stdout } = await promisify(execFile)(PROGRAM, [...command, "--root", WORKSPACE], { env });
   return stdout;
+}
+
+/** The code of a project of the portal, `Harbour`, which is made. */
+export async function handedOut(t, env) {
+  const folder = await mkdtemp(join(tmpdir(), "plainsite-projects-"));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, "harbour.yaml"), "name: Harbour\nstatus: in-progress\n");
+  await operate(env, "projects", "import", folder);
+  return (await operate(env, "code", "new", "harbour")).trim();
 }
 
 /** Solves a challenge by the script that pages have. */

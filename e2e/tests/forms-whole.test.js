@@ -12,16 +12,27 @@ const PATHS = { en: "/contact/", fr: "/fr/contact/" };
 const THANKS = /\/contact\/thanks\/#/;
 const REFERENCE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Goes to a development page. The one before it shows itself anew when something happens, which may cut the way to the next one short. */
+async function go(page, server, name) {
+  for (;;) {
+    try {
+      return await page.goto(server.at(`/_plainsite/${name}`));
+    } catch (error) {
+      if (!/interrupted by another navigation/.test(error.message)) throw error;
+    }
+  }
+}
+
 /** What a development page shows, once it holds a text; it keeps itself up to date. */
 async function shown(page, server, name, text) {
-  await page.goto(server.at(`/_plainsite/${name}`));
+  await go(page, server, name);
   await page.locator("article", { hasText: text }).first().waitFor();
   return page.locator("main").innerText();
 }
 
 /** Waits until every delivery of the leads there are has arrived. */
 async function delivered(page, server, leads) {
-  await page.goto(server.at("/_plainsite/leads"));
+  await go(page, server, "leads");
   await page.waitForFunction((wanted) => {
     const states = [...document.querySelectorAll("tbody tr td:nth-child(2)")].map((cell) => cell.innerText);
     return states.length === wanted && states.every((state) => state === "sent");

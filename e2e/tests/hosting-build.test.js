@@ -14,7 +14,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import { atEnd } from "../support/ends.js";
-import { configured, operate, solved } from "../support/functions.js";
+import { configured, handedOut, solved } from "../support/functions.js";
 import { startVercel } from "../support/vercel.js";
 import { PROGRAM, WORKSPACE, newSite } from "../support/site.js";
 
@@ -132,10 +132,7 @@ test("what the command line builds is whole", { timeout: 1_800_000 }, async (t) 
 
   await t.test("the executable opens the portal", async (t) => {
     const env = await configured(t);
-    const file = join(root, "harbour.yaml");
-    await writeFile(file, "name: Harbour\nstatus: in-progress\n");
-    await operate(env, "projects", "import", file);
-    const code = (await operate(env, "code", "new", "harbour")).trim();
+    const code = await handedOut(t, env);
     const host = await startVercel(t, { program: executable, env });
     const headers = { "content-type": "application/json", "sec-fetch-site": "same-origin" };
     const post = (path, body) => host.call("POST", path, { headers, body: JSON.stringify(body) });

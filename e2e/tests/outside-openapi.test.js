@@ -10,7 +10,7 @@ import test from "node:test";
 import { promisify } from "node:util";
 
 import { atEnd } from "../support/ends.js";
-import { configured, startTcp } from "../support/functions.js";
+import { configured, handedOut, startTcp } from "../support/functions.js";
 import { WORKSPACE } from "../support/site.js";
 
 /** Where `cargo xtask ci` installs the packages of Python. */
@@ -22,18 +22,22 @@ test("a tester that others wrote finds nothing between the document and the func
   const folder = await mkdtemp(join(tmpdir(), "plainsite-openapi-"));
   atEnd(t, () => rm(folder, { recursive: true }));
   const CRON_SECRET = "the jobs' secret of a test";
-  const functions = await startTcp(t, { env: await configured(t, { CRON_SECRET, FORMS_PER_ADDRESS: "1000000" }) });
+  const env = await configured(t, { CRON_SECRET, FORMS_PER_ADDRESS: "1000000" });
+  const PORTAL_CODE = await handedOut(t, env);
+  const functions = await startTcp(t, { env });
 
   const base = `http://127.0.0.1:${functions.port}`;
   // It reads its settings where it runs, and leaves a cache there: in a folder that goes.
   await cp(join(WORKSPACE, "e2e/outside/openapi"), folder, { recursive: true });
   const tester = ["run", `${base}/api/openapi.json`, `--url=${base}`, "--no-color"];
-  const settings = { cwd: folder, env: { ...process.env, CRON_SECRET }, maxBuffer: 1e8 };
+  const settings = { cwd: folder, env: { ...process.env, CRON_SECRET, PORTAL_CODE }, maxBuffer: 1e8 };
   const { stdout } = await run(TESTER, tester, settings).catch((error) => assert.fail(`${error.stdout}\n${error.stderr}`));
 
   assert.match(stdout, /No issues found/);
-  // What it made up reached the store: forms that are right were sent both as a script and as a browser do.
-  const answered = functions.program.said.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)).filter(({ route }) => route === "/api/contact");
-  const count = (status) => answered.filter((line) => line.status === status).length;
-  assert.ok(count(202) > 20 && count(303) > 1 && count(422) > 20, stdout);
+  // What it made up was right and wrong: forms that are right were sent both as a script and as a browser do.
+  const answered = functions.program.said.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  const count = (route, status) => answered.filter((line) => line.route === route && line.status === status).length;
+  const sent = (status) => count("/api/contact", status);
+  assert.ok(sent(202) > 20 && sent(303) > 1 && sent(422) > 20, stdout);
+  for (const path of ["validate", "refresh"]) assert.ok(count(`/api/portal/${path}`, 200) > 2 && count(`/api/portal/${path}`, 400) > 2, stdout);
 });

@@ -119,6 +119,7 @@ async fn take(
     let fingerprint = fingerprint(form, values.reveal());
     let (path, key, proof) = match encoding {
         Encoding::Json => (Path::Script, own_key(&sender.headers, &technical)?, Some(proven(app, form, &technical, now)?)),
+        Encoding::Form if sender.headers.contains_key(KEY_HEADER) => (Path::Plain, own_key(&sender.headers, &technical)?, None),
         // Sent twice by two presses of a button, it is the same: what was typed and where it came from make the key.
         Encoding::Form => {
             let digest = app.keys.digest("plain key", &[&fingerprint, sender.hash.as_deref().unwrap_or("")]);

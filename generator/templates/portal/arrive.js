@@ -34,6 +34,8 @@
     return true;
   };
 
+  // The form stands where it will be before the page is first painted, so that nothing moves when `portal.js` comes.
+  document.documentElement.dataset.portal = "entry";
   take();
   // A link to this very page, pasted into its address bar, loads nothing by itself.
   addEventListener("hashchange", () => take() && location.reload());
