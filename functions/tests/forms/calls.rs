@@ -112,8 +112,14 @@ async fn without_a_script_there_is_a_page_of_thanks_or_the_form_again() {
     assert_eq!(answer.headers[header::LOCATION], format!("/fr/contact/thanks/#{}", lead.id));
     assert_eq!(running.ask(form(&values)).await.status, StatusCode::SEE_OTHER, "two presses of a button are one submission");
     assert_eq!(running.stored().await.len(), 1);
+    let keyed = |key: &str| {
+        let mut request = form(&values);
+        request.headers_mut().insert("idempotency-key", key.parse().unwrap());
+        request
+    };
+    assert_eq!(running.ask(keyed("short")).await.status, StatusCode::BAD_REQUEST, "a key that came along has to be one");
 
-    let answer = running.ask(form(&with(values, json!({ "email": "ada", "message": "<script>alert(1)</script>" })))).await;
+    let answer = running.ask(form(&with(values.clone(), json!({ "email": "ada", "message": "<script>alert(1)</script>" })))).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
     assert!(
