@@ -4,6 +4,7 @@
 //! [`Outcome`]s. When to try again is left to the outbox.
 
 mod email;
+mod files;
 mod mailbox;
 mod memory;
 pub mod notion;
@@ -18,6 +19,8 @@ use std::time::Duration;
 use registry::contract::Contract;
 use registry::derive::deliveries::{self, Carried};
 use registry::model::{DeliveryKind, Form, FormId};
+
+pub use files::Files;
 
 use crate::config::Config;
 use crate::egress::{Answer, Egress};

@@ -17,12 +17,12 @@ pub use turns::Turns;
 use crate::answers::Answers;
 use crate::config::Config;
 use crate::contract;
-use crate::guard::Keys;
+use crate::guard::{Guesses, Keys};
 use crate::health::Remembered;
 use crate::lead::LeadId;
 use crate::log::{Event, Log};
 use crate::outbox::Outbox;
-use crate::ports::{Clock, Operations, Sink, Store, StoreError, SystemClock};
+use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Sink, Store, StoreError, SystemClock};
 use crate::submission::Judge;
 use crate::world::World;
 
@@ -45,6 +45,10 @@ pub struct App {
     pub stores: Arc<[Arc<dyn Store>]>,
     /// Where leads are delivered to.
     pub sinks: Arc<[Arc<dyn Sink>]>,
+    /// Where clients' projects are read from; without one, the portal is closed.
+    pub projects: Option<Arc<dyn ProjectSource>>,
+    /// Where their invoices and payments are read from.
+    pub billing: Option<Arc<dyn BillingSource>>,
     /// Who is told what needs a person.
     pub operations: Option<Arc<dyn Operations>>,
     /// The time.
@@ -53,6 +57,8 @@ pub struct App {
     pub log: Log,
     /// The leads that are being stored at this moment.
     pub in_flight: InFlight,
+    /// What this instance knows of guesses of project codes.
+    pub guesses: Guesses,
     /// The databases that were out of reach a moment ago.
     pub out_of_reach: Recently,
     /// Whose turn it is to deliver.
@@ -77,10 +83,13 @@ impl App {
             turns: Turns::of(&world.stores),
             stores: world.stores.into(),
             sinks: world.sinks.into(),
+            projects: world.projects,
+            billing: world.billing,
             operations: world.operations,
             clock: world.clock,
             log: Log::default(),
             in_flight: InFlight::default(),
+            guesses: Guesses::default(),
             out_of_reach: Recently::default(),
             looked: Recently::default(),
             health: Arc::default(),
@@ -116,6 +125,11 @@ impl App {
     pub fn stores_now(&self, now: Timestamp) -> impl Iterator<Item = &Arc<dyn Store>> {
         let (rest, awake): (Vec<_>, Vec<_>) = self.stores.iter().partition(|store| self.rests(store, now));
         awake.into_iter().chain(rest)
+    }
+
+    /// The store in which all instances count together; none where each is on its own.
+    pub fn shared(&self) -> Option<&Arc<dyn Store>> {
+        self.stores.iter().find(|store| store.is_shared())
     }
 
     /// Whether a store was out of reach a moment ago.

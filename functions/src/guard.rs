@@ -1,6 +1,8 @@
-//! What protects the forms from floods, without a third party and without keeping addresses: limits by a keyed hash, proofs of work.
+//! What protects the forms from floods and the portal from guesses, without a third party and without keeping addresses: limits by a keyed
+//! hash, proofs of work.
 
 mod address;
+pub mod guesses;
 mod proof;
 
 use std::time::Duration;
@@ -11,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
 pub use address::hash;
+pub use guesses::Guesses;
 pub use proof::{Challenge, Difficulty, Refused};
 
 use crate::ports::Limit;

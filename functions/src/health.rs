@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use registry::model::Registry;
 use serde::Serialize;
 
 use crate::lead::{Failure, SinkId};
-use crate::ports::{Sink, Store};
+use crate::ports::{BillingSource, ProjectSource, Sink, Store};
 
 /// The job for deliveries.
 pub const OUTBOX_JOB: &str = "outbox";
@@ -23,6 +24,9 @@ pub struct Health {
     pub stores: Vec<Part<&'static str>>,
     /// Each sink.
     pub sinks: Vec<Part<SinkId>>,
+    /// What the client portal is read from; none where the site has no portal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub portal: Option<Portal>,
     /// How many deliveries wait.
     pub pending: u64,
     /// How many were given up.
@@ -33,7 +37,43 @@ pub struct Health {
     pub outbox_job: Option<Timestamp>,
 }
 
-/// A store or a sink.
+/// What the client portal is read from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Portal {
+    /// Where projects are; without it the portal is closed.
+    pub projects: Option<Part<&'static str>>,
+    /// Where invoices and payments are; without it none are shown.
+    pub billing: Option<Part<&'static str>>,
+}
+
+impl Portal {
+    /// Asks both, where the site has a portal.
+    pub async fn of(
+        registry: &Registry,
+        projects: Option<&Arc<dyn ProjectSource>>,
+        billing: Option<&Arc<dyn BillingSource>>,
+    ) -> Option<Self> {
+        if !registry.has_portal() {
+            return None;
+        }
+        let mut portal = Self { projects: None, billing: None };
+        if let Some(source) = projects {
+            portal.projects = Some(Part { name: source.name(), failure: source.ready().await.err().map(|error| error.failure()) });
+        }
+        if let Some(source) = billing {
+            portal.billing = Some(Part { name: "stripe", failure: source.ready().await.err() });
+        }
+        Some(portal)
+    }
+
+    /// Whether somebody has to see to it.
+    fn lacks(&self) -> bool {
+        let fails = |part: &Part<&'static str>| part.failure.is_some();
+        self.projects.as_ref().is_none_or(fails) || self.billing.as_ref().is_some_and(fails)
+    }
+}
+
+/// A store or a sink, or a source of the portal.
 #[derive(Clone, Debug, Serialize)]
 pub struct Part<N> {
     /// Its name.
@@ -64,7 +104,7 @@ impl Remembered {
 
 /// Asks everything there is. `stores` are in the order in which they are tried; figures are those of the first one, and zero where it cannot
 /// be asked, which its own part says.
-pub async fn examine(stores: &[Arc<dyn Store>], sinks: &[Arc<dyn Sink>], now: Timestamp) -> Health {
+pub async fn examine(stores: &[Arc<dyn Store>], sinks: &[Arc<dyn Sink>], portal: Option<Portal>, now: Timestamp) -> Health {
     let (counts, stopped, outbox_job) = match stores.first() {
         Some(store) => (
             store.counts(now).await.unwrap_or_default(),
@@ -76,12 +116,13 @@ pub async fn examine(stores: &[Arc<dyn Store>], sinks: &[Arc<dyn Sink>], now: Ti
     let (stores, sinks) = (parts_of_stores(stores).await, parts_of_sinks(sinks).await);
     let all_fail = stores.iter().all(|store| store.failure.is_some());
     let some_fail = stores.iter().any(|store| store.failure.is_some()) || sinks.iter().any(|sink| sink.failure.is_some());
+    let some_fail = some_fail || portal.as_ref().is_some_and(Portal::lacks);
     let status = match () {
         () if all_fail => "failing",
         () if some_fail || counts.dead > 0 || stopped.iter().any(|stopped| stopped.until.is_none()) => "degraded",
         () => "ok",
     };
-    Health { status, stores, sinks, pending: counts.pending, dead: counts.dead, held: counts.held, outbox_job }
+    Health { status, stores, sinks, portal, pending: counts.pending, dead: counts.dead, held: counts.held, outbox_job }
 }
 
 async fn parts_of_stores(stores: &[Arc<dyn Store>]) -> Vec<Part<&'static str>> {

@@ -3,6 +3,8 @@
 pub mod adapters;
 pub mod answers;
 pub mod app;
+pub mod billing;
+pub mod code;
 pub mod config;
 pub mod contract;
 pub mod egress;
@@ -16,8 +18,10 @@ pub mod outbox;
 pub mod personal;
 pub mod ports;
 pub mod problem;
+pub mod project;
 pub mod routes;
 pub mod schedule;
+pub mod seal;
 #[cfg(feature = "stand-ins")]
 pub mod stand_ins;
 pub mod store;

@@ -9,8 +9,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::billing::Billing;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 use crate::personal::Personal;
+use crate::project::{CodeHash, Issued, Project};
 
 /// The time.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -269,6 +271,17 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// How many there are in a limit's present window. Nothing is written.
     async fn level(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError>;
 
+    /// Notes a guess that failed: spends its proof, and counts one in the present window of each limit. Whether the proof was not spent before.
+    /// A store that instances do not share keeps none of it.
+    async fn failed(&self, _proof: &Spent, _limits: &[Limit], _now: Timestamp) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    /// Whether a proof was spent, here or in another instance that shares this store.
+    async fn is_spent(&self, _proof: &Spent) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     /// Leads, the newest first.
     async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError>;
 
@@ -330,4 +343,46 @@ pub enum Notice {
 pub trait Operations: Send + Sync + fmt::Debug {
     /// Sends a notice. `key` stays the same when the same notice is sent again.
     async fn tell(&self, notice: &Notice, key: &str) -> Result<(), Failure>;
+}
+
+/// Where projects are read from. It never says whether a code was made up, mistyped or revoked.
+#[async_trait]
+pub trait ProjectSource: Send + Sync + fmt::Debug {
+    /// Which one it is: `sqlite`, `postgresql`, `notion`, `files`.
+    fn name(&self) -> &'static str;
+
+    /// The project that a code opens, read anew.
+    async fn open(&self, code: &CodeHash) -> Result<Option<Project>, StoreError>;
+
+    /// Whether it answers and has what it is read by.
+    async fn ready(&self) -> Result<(), StoreError>;
+}
+
+/// Where the agency keeps its projects, and the codes that open them.
+#[async_trait]
+pub trait Projects: ProjectSource {
+    /// All projects, by their ids.
+    async fn list(&self) -> Result<Vec<Project>, StoreError>;
+
+    /// Writes projects, in place of those of the same ids: all of them or, where the store can undo, none. Codes stay what they are.
+    async fn put(&self, projects: &[Project]) -> Result<(), StoreError>;
+
+    /// Keeps a code that is handed out now. Whether its project is there; nothing is kept where it is not.
+    async fn issue(&self, code: &CodeHash, issued: &Issued) -> Result<bool, StoreError>;
+
+    /// Revokes the code of an id from `now` on; one that was revoked before stays as it was. Whether there is such a code.
+    async fn revoke(&self, id: &str, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// All codes, the newest first, each with its hash: whoever has a code finds its id by it.
+    async fn codes(&self) -> Result<Vec<(CodeHash, Issued)>, StoreError>;
+}
+
+/// Where invoices and payments are read from.
+#[async_trait]
+pub trait BillingSource: Send + Sync + fmt::Debug {
+    /// What a client owes and has paid. What does not come in time is left out: it never keeps a project from being shown.
+    async fn of(&self, customer: &str) -> Billing;
+
+    /// Whether it answers and lets us in.
+    async fn ready(&self) -> Result<(), Failure>;
 }

@@ -36,11 +36,15 @@ pub enum Kind {
     TooEarly,
     /// 403: the proof of work is missing, wrong or spent.
     Proof,
+    /// 403: no project is opened by that: no code has this form, is known and holds.
+    Refused,
+    /// 403: the portal was opened too long ago, or its code was revoked since.
+    Expired,
     /// 429: too many submissions.
     TooMany,
     /// 401: a job's secret is missing or wrong.
     Unauthorized,
-    /// 503: nothing could store the submission; nothing is lost, since it is still with whoever sent it.
+    /// 503: no store could be asked. Nothing is lost: a submission is still with whoever sent it.
     Unavailable,
     /// 500: a fault of ours.
     Internal,
@@ -48,7 +52,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, for the API's document.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Malformed,
         Self::Invalid,
         Self::NotFound,
@@ -63,6 +67,8 @@ impl Kind {
         Self::Token,
         Self::TooEarly,
         Self::Proof,
+        Self::Refused,
+        Self::Expired,
         Self::TooMany,
         Self::Unauthorized,
         Self::Unavailable,
@@ -102,9 +108,11 @@ impl Kind {
             Self::Token => ("token", StatusCode::FORBIDDEN, "the form was opened too long ago: load it again"),
             Self::TooEarly => ("too-early", StatusCode::TOO_EARLY, "the form was opened less than three seconds ago"),
             Self::Proof => ("proof", StatusCode::FORBIDDEN, "the proof of work is missing, wrong or spent"),
+            Self::Refused => ("refused", StatusCode::FORBIDDEN, "no project is opened by this code"),
+            Self::Expired => ("expired", StatusCode::FORBIDDEN, "the portal was opened too long ago: enter the code again"),
             Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "too many submissions: try again later"),
             Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "the secret is missing or wrong"),
-            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "nothing could store the submission"),
+            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "no store can be reached now: try again later"),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "a fault of ours"),
         }
     }

@@ -5,6 +5,7 @@ mod forms;
 mod health;
 mod jobs;
 mod openapi;
+mod portal;
 mod request;
 
 use axum::http::StatusCode;
@@ -28,6 +29,9 @@ pub fn router(app: App) -> Router {
         .route("/api/forms/{form}", post(forms::named))
         .route("/api/forms/{form}/challenge", get(forms::challenge))
         .route("/api/health", get(health::health))
+        .route("/api/portal/challenge", get(portal::challenge))
+        .route("/api/portal/validate", post(portal::validate))
+        .route("/api/portal/refresh", post(portal::refresh))
         .route("/api/jobs/outbox", get(jobs::outbox))
         .route("/api/openapi.json", get(openapi::openapi))
         .fallback(not_found)

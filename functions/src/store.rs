@@ -1,4 +1,4 @@
-//! The store of leads on SQLite or PostgreSQL: [`Store`] on one text of SQL.
+//! The store of leads and projects on SQLite or PostgreSQL: [`Store`] and [`Projects`](crate::ports::Projects) on one text of SQL.
 //!
 //! sqlx's `Any` speaks to both. The few statements in which they differ ask `Database`. Texts of errors come from codes alone, since a
 //! database quotes values in its own.
@@ -10,6 +10,7 @@ mod deliveries;
 mod fault;
 mod leads;
 mod limits;
+mod projects;
 mod row;
 mod schema;
 
@@ -20,13 +21,13 @@ use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
 
 use crate::lead::{Lead, LeadId, OutboxRow, SinkId};
-use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Settled, Stopped, Store, StoreError};
+use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Limit, Settled, Spent, Stopped, Store, StoreError};
 
 pub use columns::{COLUMNS, Holds};
 use database::Database;
 pub use database::Patience;
 
-/// A database of leads.
+/// A database of leads and projects.
 #[derive(Debug)]
 pub struct SqlStore {
     pool: AnyPool,
@@ -117,6 +118,14 @@ impl Store for SqlStore {
 
     async fn level(&self, limit: &str, window: Duration, now: Timestamp) -> Result<u32, StoreError> {
         self.within(limits::level(self, limit, window, now)).await
+    }
+
+    async fn failed(&self, proof: &Spent, limits: &[Limit], now: Timestamp) -> Result<bool, StoreError> {
+        self.within(limits::failed(self, proof, limits, now)).await
+    }
+
+    async fn is_spent(&self, proof: &Spent) -> Result<bool, StoreError> {
+        self.within(limits::is_spent(self, proof)).await
     }
 
     async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError> {

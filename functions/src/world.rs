@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use crate::adapters;
 use crate::config::{Config, Mail};
 use crate::egress::Egress;
-use crate::ports::{Clock, Operations, Sink, Store, StoreError};
+use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Sink, Store, StoreError};
 use crate::store::{self, Patience, SqlStore};
 
 /// What is outside of the program: where leads are kept and delivered to, and what time it is.
@@ -21,6 +21,10 @@ pub struct World {
     pub stores: Vec<Arc<dyn Store>>,
     /// Where leads are delivered to.
     pub sinks: Vec<Arc<dyn Sink>>,
+    /// Where clients' projects are read from.
+    pub projects: Option<Arc<dyn ProjectSource>>,
+    /// Where their invoices and payments are read from.
+    pub billing: Option<Arc<dyn BillingSource>>,
     /// Who is told what needs a person.
     pub operations: Option<Arc<dyn Operations>>,
     /// The time.
@@ -36,9 +40,14 @@ impl World {
         let mut problems: Vec<String> = undeclared_store(contract, config).into_iter().collect();
         let egress = Egress::new(&contract.registry, config);
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
+        let mut projects: Option<Arc<dyn ProjectSource>> = None;
         if problems.is_empty() {
             match database(config) {
-                Some(Ok(store)) => stores.push(Arc::new(store)),
+                Some(Ok(store)) => {
+                    let store = Arc::new(store);
+                    projects = Some(store.clone());
+                    stores.push(store);
+                }
                 Some(Err(error)) => problems.push(error.to_string()),
                 None => {}
             }
@@ -52,7 +61,8 @@ impl World {
             return Err(problems);
         }
         let sinks = adapters::sinks(contract, config, &egress);
-        Ok(Self { stores, sinks, operations: adapters::operations(contract, config, &egress), clock })
+        let operations = adapters::operations(contract, config, &egress);
+        Ok(Self { stores, sinks, projects, billing: None, operations, clock })
     }
 }
 

@@ -72,6 +72,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(registry::check::rules());
     rules.extend(crate::source::RULES);
     rules.extend(crate::document::RULES);
+    rules.extend(crate::projects::RULES);
     rules.extend(crate::site::config::RULES);
     rules.extend(crate::render::RULES);
     rules.sort_by_key(|rule| rule.name);

@@ -2,6 +2,7 @@
 
 mod audit;
 mod build;
+mod code;
 mod doctor;
 mod explain;
 mod export;
@@ -11,6 +12,7 @@ mod listing;
 mod new;
 mod outbox;
 mod policy;
+mod projects;
 mod serve;
 mod stores;
 
@@ -68,6 +70,10 @@ enum Command {
     Leads(leads::LeadsArguments),
     /// List deliveries, and have them attempted again
     Outbox(outbox::OutboxArguments),
+    /// Hand out the codes that open projects in the portal, list and revoke them
+    Code(code::CodeArguments),
+    /// List, import and export the projects that clients see in the portal
+    Projects(projects::ProjectsArguments),
     /// Examine the set-up that the environment describes, against what the site declares
     Doctor(doctor::DoctorArguments),
 }
@@ -102,6 +108,8 @@ pub fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&shell, &arguments),
         Command::Leads(arguments) => leads::leads(&shell, &arguments),
         Command::Outbox(arguments) => outbox::outbox(&shell, &arguments),
+        Command::Code(arguments) => code::code(&shell, &arguments),
+        Command::Projects(arguments) => projects::projects(&shell, &arguments),
         Command::Doctor(arguments) => doctor::doctor(&shell, &arguments),
     };
     let code = match outcome {

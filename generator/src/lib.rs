@@ -8,6 +8,7 @@ pub mod digest;
 pub mod document;
 pub mod html;
 pub mod output;
+pub mod projects;
 pub mod render;
 pub mod report;
 pub mod serve;

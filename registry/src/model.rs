@@ -37,6 +37,9 @@ pub const FILE: &str = "content/privacy.yaml";
 /// The folder of the forms, below a site's root.
 pub const FORMS: &str = "content/forms/";
 
+/// The key under which the client portal keeps a project code in the session storage of a tab.
+pub const PORTAL_CODE: &str = "plainsite-portal-code";
+
 /// Everything that a site declares in `content/privacy.yaml` and `content/forms/*.yaml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -108,6 +111,16 @@ impl Registry {
     /// Whether any purpose rests on a basis.
     pub fn rests_on(&self, basis: Basis) -> bool {
         self.purposes.iter().any(|purpose| purpose.bases.iter().any(|used| used.basis == basis))
+    }
+
+    /// Whether the site has the client portal: some service keeps its code in visitors' browsers, as the catalogue's does.
+    pub fn has_portal(&self) -> bool {
+        self.portal().is_some()
+    }
+
+    /// The service of the client portal: the first that keeps its code in visitors' browsers.
+    pub fn portal(&self) -> Option<&Service> {
+        self.services.iter().find(|service| service.storage.iter().any(|stored| covers(&stored.key, PORTAL_CODE)))
     }
 
     /// Whether any service waits for visitors' consent, so that they must be asked.

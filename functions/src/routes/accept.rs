@@ -102,8 +102,7 @@ impl Sender {
     fn of(app: &App, request: &Request) -> Self {
         let now = app.clock.now();
         let address = request.extensions().get::<ClientAddress>().cloned();
-        let hash = address.as_ref().map(|address| guard::hash(&app.keys.of("address"), address.reveal(), now));
-        Self { headers: request.headers().clone(), address, hash, now }
+        Self { headers: request.headers().clone(), address, hash: request::network(app, request, now), now }
     }
 }
 
@@ -186,7 +185,7 @@ fn proven(app: &App, form: &Form, technical: &Technical, now: Timestamp) -> Resu
         Refused::Early => Problem::from(Kind::TooEarly).retry_after(token::LEAST_AGE.as_secs()),
         Refused::Forged | Refused::Late => Kind::Token.into(),
     })?;
-    app.keys.check_proof(name, &text(&technical.proof), now).map_err(|_| Kind::Proof.into())
+    app.keys.check_proof(name, &text(&technical.proof), 0, now).map_err(|_| Kind::Proof.into())
 }
 
 /// Why a submission is held back. It is stored all the same, and operations get a list of such.

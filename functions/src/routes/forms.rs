@@ -42,7 +42,7 @@ pub(super) async fn challenge(
         },
         _ => Difficulty::Fixed,
     };
-    let challenge = app.keys.challenge(name, difficulty, now).map_err(|_| Kind::Internal)?;
+    let challenge = app.keys.challenge(name, difficulty, token::MOST_AGE, now).map_err(|_| Kind::Internal)?;
     let token = token::issue(&app.keys.of("form token"), name, now);
     if app.looks(now) {
         app.stores.iter().for_each(|store| deliver_later(&app, background.as_deref().cloned(), store));

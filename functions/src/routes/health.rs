@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::health::examine;
+use crate::health::{Portal, examine};
 
 /// Answers; 503 where no lead can be accepted.
 pub(super) async fn health(State(app): State<App>) -> Response {
@@ -14,7 +14,8 @@ pub(super) async fn health(State(app): State<App>) -> Response {
     let health = match app.health.get(now) {
         Some(health) => health,
         None => {
-            let health = examine(&app.stores, &app.sinks, now).await;
+            let portal = Portal::of(&app.contract.registry, app.projects.as_ref(), app.billing.as_ref()).await;
+            let health = examine(&app.stores, &app.sinks, portal, now).await;
             app.health.put(now, &health);
             health
         }

@@ -1,5 +1,7 @@
 //! `GET /api/openapi.json`: the document that the endpoints are tested against, made from what the site declares.
 
+mod portal;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -29,6 +31,10 @@ pub fn document(contract: &Contract) -> Value {
         schemas.insert(name(form), body);
         paths.insert(policy::action(form.id.as_str()), json!({ "post": submission(form) }));
         paths.insert(format!("/api/forms/{}/challenge", form.id), json!({ "get": challenge_of(form) }));
+    }
+    if contract.registry.has_portal() {
+        paths.extend(portal::paths());
+        schemas.insert("PortalView".to_owned(), portal::view());
     }
     paths.insert("/api/health".to_owned(), json!({ "get": health() }));
     paths.insert("/api/jobs/outbox".to_owned(), json!({ "get": outbox() }));
@@ -161,7 +167,13 @@ fn challenge() -> Value {
         "required": ["token", "challenge"],
         "properties": {
             "token": text,
-            "challenge": { "type": "object", "description": "ALTCHA, version 2", "required": ["parameters", "signature"], "properties": { "parameters": { "type": "object" }, "signature": text } },
+            "challenge": solving(),
         },
     })
+}
+
+/// A proof of work to solve.
+fn solving() -> Value {
+    let properties = json!({ "parameters": { "type": "object" }, "signature": { "type": "string" } });
+    json!({ "type": "object", "description": "ALTCHA, version 2", "required": ["parameters", "signature"], "properties": properties })
 }

@@ -8,9 +8,15 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 
+use crate::app::App;
+use crate::guard;
 use crate::log::{Event, Log};
+use crate::ports::ClientAddress;
 use crate::problem::Kind;
+use crate::submission::Encoding;
 
 /// The most bytes of a body.
 pub(super) const MOST_BYTES: usize = 16 * 1024;
@@ -93,6 +99,24 @@ pub fn own_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Kind> {
         (Some(("https" | "http", origin)), Some(host)) if origin.eq_ignore_ascii_case(host) => Ok(()),
         _ => Err(Kind::Origin),
     }
+}
+
+/// The keyed hash of the network that a request came from, where its host saw that.
+pub(super) fn network(app: &App, request: &Request, now: Timestamp) -> Option<String> {
+    let address = request.extensions().get::<ClientAddress>()?;
+    Some(guard::hash(&app.keys.of("address"), address.reveal(), now))
+}
+
+/// A body of JSON.
+///
+/// # Errors
+/// As [`body`]; and it is something else, or lacks what is read.
+pub(super) async fn json<T: DeserializeOwned>(request: Request) -> Result<T, Kind> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if content_type.and_then(Encoding::of) != Some(Encoding::Json) {
+        return Err(Kind::MediaType);
+    }
+    serde_json::from_slice(&body(request).await?).map_err(|_| Kind::Malformed)
 }
 
 /// A body, whole.

@@ -73,12 +73,7 @@ async fn earlier(transaction: &mut Transaction<'static, Any>, entry: &Entry) -> 
 /// Writes what follows from a lead. Why it must not be stored after all, where a proof was spent or a limit is reached.
 async fn refused(transaction: &mut Transaction<'static, Any>, entry: &Entry) -> Result<Option<Accepted>, sqlx::Error> {
     if let Some(spent) = &entry.proof {
-        let inserted = sqlx::query("INSERT INTO spent_proofs (nonce, until) VALUES ($1, $2) ON CONFLICT (nonce) DO NOTHING")
-            .bind(spent.nonce.clone())
-            .bind(micros(spent.until))
-            .execute(&mut **transaction)
-            .await?;
-        if inserted.rows_affected() == 0 {
+        if !limits::spend(transaction, spent).await? {
             return Ok(Some(Accepted::SpentProof));
         }
     }

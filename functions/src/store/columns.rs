@@ -12,6 +12,10 @@ pub enum Holds {
     Deliveries,
     /// What protects the forms.
     Protection,
+    /// What clients see of their projects.
+    Projects,
+    /// The codes that open these: their keyed hashes, and when each was made and revoked.
+    Codes,
     /// How the program itself fares; nothing of it comes from a visitor.
     Operation,
 }
@@ -22,6 +26,8 @@ impl Holds {
         match self {
             Self::Deliveries => Some(Holding::Deliveries),
             Self::Protection => Some(Holding::Protection),
+            Self::Projects => Some(Holding::Projects),
+            Self::Codes => Some(Holding::Codes),
             Self::Lead | Self::Operation => None,
         }
     }
@@ -58,6 +64,13 @@ pub const COLUMNS: &[(&str, &str, Holds)] = &[
     ("counted", "number", Holds::Protection),
     ("spent_proofs", "nonce", Holds::Protection),
     ("spent_proofs", "until", Holds::Protection),
+    ("projects", "id", Holds::Projects),
+    ("projects", "content", Holds::Projects),
+    ("codes", "hash", Holds::Codes),
+    ("codes", "id", Holds::Codes),
+    ("codes", "project", Holds::Codes),
+    ("codes", "made", Holds::Codes),
+    ("codes", "revoked", Holds::Codes),
     ("jobs", "job", Holds::Operation),
     ("jobs", "ran", Holds::Operation),
 ];

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::{Any, Executor, Row};
+use sqlx::{Any, Executor, Row, Transaction};
 
 use super::SqlStore;
 use super::row::{length, micros, number};
+use crate::ports::{Limit, Spent};
 
 /// A window of time, in microseconds. Windows begin at the multiples of their length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,34 @@ pub(super) async fn add<'e>(executor: impl Executor<'e, Database = Any>, name: &
     .fetch_one(executor)
     .await?;
     number(row.try_get("number")?)
+}
+
+/// Spends a proof. Whether it was not spent before.
+pub(super) async fn spend(transaction: &mut Transaction<'static, Any>, proof: &Spent) -> Result<bool, sqlx::Error> {
+    let inserted = sqlx::query("INSERT INTO spent_proofs (nonce, until) VALUES ($1, $2) ON CONFLICT (nonce) DO NOTHING")
+        .bind(proof.nonce.clone())
+        .bind(micros(proof.until))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+pub(super) async fn is_spent(store: &SqlStore, proof: &Spent) -> Result<bool, sqlx::Error> {
+    let found =
+        sqlx::query("SELECT until FROM spent_proofs WHERE nonce = $1").bind(proof.nonce.clone()).fetch_optional(&store.pool).await?;
+    Ok(found.is_some())
+}
+
+/// Spends the proof of a guess and counts it, even where the proof was spent before: then it was a guess in another instance too.
+pub(super) async fn failed(store: &SqlStore, proof: &Spent, limits: &[Limit], now: Timestamp) -> Result<bool, sqlx::Error> {
+    let mut transaction = store.begin().await?;
+    let is_first = spend(&mut transaction, proof).await?;
+    // As in `accept`: what everybody counts comes last, and all take the same order.
+    for limit in limits {
+        add(&mut *transaction, &limit.name, Window::at(now, limit.window)).await?;
+    }
+    transaction.commit().await?;
+    Ok(is_first)
 }
 
 /// Forgets what is void by now. How many rows there were.

@@ -16,7 +16,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// The encoding that a content type names.
-    pub(super) fn of(content_type: &str) -> Option<Self> {
+    pub fn of(content_type: &str) -> Option<Self> {
         match content_type.split(';').next()?.trim().to_ascii_lowercase().as_str() {
             "application/json" => Some(Self::Json),
             "application/x-www-form-urlencoded" => Some(Self::Form),

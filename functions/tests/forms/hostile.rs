@@ -60,6 +60,8 @@ fn run_without_store() -> axum::Router {
     let world = functions::world::World {
         stores: Vec::new(),
         sinks: Vec::new(),
+        projects: None,
+        billing: None,
         operations: None,
         clock: std::sync::Arc::new(functions::ports::SystemClock),
     };

@@ -8,6 +8,7 @@ mod keeping;
 mod model;
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod projects;
 mod sample;
 mod world;
 
@@ -50,6 +51,7 @@ suite! {
         retried_is_what_the_filter_says, the_longest_due_come_first;
     keeping: lists_are_filtered_and_sorted, nothing_remains_of_an_erased_lead, counts_tell_what_waits, sweeping_forgets_what_is_void,
         jobs_note_when_they_ran;
+    projects: a_code_opens_its_project_until_it_is_revoked, projects_are_replaced_as_a_whole, a_failed_guess_spends_its_proof_and_counts;
     world: tables_are_made_once, columns_are_those_that_are_told, no_error_quotes_a_value;
 }
 

@@ -1,4 +1,4 @@
-//! The store that the commands on leads and deliveries work on: the one that the functions would use with the same environment.
+//! The store that the commands on leads, deliveries and projects work on: the one that the functions would use with the same environment.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use functions::adapters;
 use functions::config::Config;
 use functions::egress::Egress;
-use functions::ports::{Clock, Store, SystemClock};
+use functions::ports::{Clock, ProjectSource, Projects, Store, SystemClock};
 use functions::store::{self, Patience, SqlStore};
 use registry::contract::Contract;
 
@@ -25,6 +25,18 @@ pub(super) fn with<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Store) -> anyho
         };
         store.ready().await?;
         work(store.as_ref()).await
+    })
+}
+
+/// Runs some work on where the projects are.
+pub(super) fn with_projects<T>(work: impl AsyncFnOnce(&dyn Projects) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let Some(store) = database()? else {
+            bail!("`{DATABASE_URL}` is not set, so that there are no projects\nhelp: set it to the address that the functions have")
+        };
+        ProjectSource::ready(&store).await?;
+        work(&store).await
     })
 }
 

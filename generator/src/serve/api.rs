@@ -166,6 +166,8 @@ impl Api {
         let world = World {
             stores: vec![self.store()],
             sinks: adapters::sinks(contract, &config, &egress),
+            projects: None,
+            billing: None,
             operations: adapters::operations(contract, &config, &egress),
             clock: Arc::new(SystemClock),
         };

@@ -12,18 +12,30 @@ pub(super) static UNDECLARED_STORAGE: Rule = Rule {
     doc: include_str!("../../rules/undeclared-storage.md"),
 };
 
+/// What stands behind a form, and behind the portal: what is kept, and what that is in words.
+const DELIVERIES: (Holding, &str) =
+    (Holding::Deliveries, "what was tried to deliver a submission, and the key under which a browser repeats it");
+const PROTECTION: (Holding, &str) =
+    (Holding::Protection, "counts by a keyed hash of shortened addresses, and proofs of work that were used");
+const PROJECTS: (Holding, &str) = (Holding::Projects, "what clients see of their projects");
+const CODES: (Holding, &str) = (Holding::Codes, "keyed hashes of project codes, and when each was made and revoked");
+
 pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let registry = judged.registry;
-    let Some(first) = registry.forms.first() else { return };
-    for (holding, what) in [
-        (Holding::Deliveries, "what was tried to deliver a submission, and the key under which a browser repeats it"),
-        (Holding::Protection, "counts by a keyed hash of shortened addresses, and proofs of work that were used"),
-    ] {
-        let name = holding.name();
-        if !registry.data.iter().any(|data| data.from == Some(From::Functions(holding))) {
+    let form = registry.forms.first().map(|form| (format!("forms.{}.fields", form.id), "a form", vec![DELIVERIES, PROTECTION]));
+    let portal = registry.portal().map(|service| (format!("services.{}", service.id), "the portal", vec![PROJECTS, CODES, PROTECTION]));
+    let mut told = Vec::new();
+    for (path, behind, kept) in form.into_iter().chain(portal) {
+        for (holding, what) in kept {
+            let name = holding.name();
+            let declared = registry.data.iter().any(|data| data.from == Some(From::Functions(holding)));
+            if declared || told.contains(&holding) {
+                continue;
+            }
+            told.push(holding);
             diagnostics.push(
                 judged
-                    .at(&UNDECLARED_STORAGE, &format!("forms.{}.fields", first.id), format!("behind a form, `{name}` are kept and not declared"))
+                    .at(&UNDECLARED_STORAGE, &path, format!("behind {behind}, `{name}` are kept and not declared"))
                     .why(format!("the functions keep {what}; people are told of all that is kept (GDPR Art. 5(1)(a))"))
                     .help(format!(
                         "add `{name}: {{ label: …, people: …, from: {{ functions: {name} }}, items: [{what}] }}` below `data`, with a purpose and a retention rule"
@@ -74,5 +86,24 @@ data:
         assert!(stored("plainsite-draft-contact").is_empty());
         assert_eq!(stored("plainsite-draft-other").len(), 1);
         assert!(messages(&format!("{DATA}services: {{ forms: {{ use: plainsite-forms }} }}\n")).is_empty());
+    }
+
+    #[test]
+    fn all_that_is_kept_behind_the_portal_is_declared() {
+        let messages = |data: &str| {
+            let text = format!(
+                "data:\n  limits: {{ label: Limits, from: {{ functions: protection }} }}\n{data}services: {{ portal: {{ use: plainsite-portal }} }}\n"
+            );
+            found("undeclared-storage", &text).into_iter().map(|found| found.message).collect::<Vec<_>>()
+        };
+        let kept = |name: &str| format!("behind the portal, `{name}` are kept and not declared");
+        assert_eq!(messages(""), [kept("codes"), kept("projects")]);
+        assert_eq!(messages("  codes: { label: Codes, from: { functions: codes } }\n"), [kept("projects")]);
+        assert!(
+            messages(
+                "  codes: { label: Codes, from: { functions: codes } }\n  projects: { label: Projects, from: { functions: projects } }\n"
+            )
+            .is_empty()
+        );
     }
 }

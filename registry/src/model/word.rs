@@ -95,6 +95,10 @@ words! {
         Deliveries = "deliveries",
         /// What protects the forms: counts by a keyed hash of a shortened address, spent proofs of work.
         Protection = "protection",
+        /// Clients' projects, as the portal shows them.
+        Projects = "projects",
+        /// The codes that open these: keyed hashes, and when each was made and revoked.
+        Codes = "codes",
     }
     /// What allows a purpose (GDPR Art. 6(1)).
     Basis {

@@ -16,7 +16,7 @@ pub(super) fn data(key: &str, fields: &mut Fields<'_>) -> DataCategory {
         items: texts(fields, "items"),
         from: fields.typed(
             "from",
-            "`{ form: … }`, `{ service: … }`, `{ recipient: … }`, `{ functions: deliveries }`, `{ functions: protection }` or a text",
+            "`{ form: … }`, `{ service: … }`, `{ recipient: … }`, `{ functions: … }` with `deliveries`, `protection`, `projects` or `codes`, or a text",
             from,
         ),
         role: role(fields, Role::Controller),

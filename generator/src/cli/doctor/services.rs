@@ -11,7 +11,7 @@ use functions::lead::{Failure, SinkId};
 use functions::ports::{Store, StoreError};
 use functions::world;
 use registry::contract::Contract;
-use registry::model::{Delivery, DeliveryKind, Form};
+use registry::model::{Delivery, DeliveryKind, Form, Registry};
 
 use super::columns;
 use super::finding::Finding;
@@ -23,6 +23,7 @@ pub(super) async fn examine(contract: &Arc<Contract>, variables: &Variables, con
     let mut findings = database(contract, config).await;
     findings.extend(registry.forms.iter().filter_map(|form| kept(form, config)));
     findings.push(limits(config));
+    findings.extend(guesses(registry, config));
     findings.extend(deliveries(contract, variables, config, &egress).await);
     if let Some(api) = notion::Api::of(config, &egress)
         && let Ok(data_source) = api.data_source().await
@@ -93,6 +94,31 @@ fn limits(config: &Config) -> Finding {
         "limits",
         format!("{bound}: in each instance, so that several let several times as many through; a database would join them"),
     )
+}
+
+/// How often a project code can be guessed, where the site has a portal.
+fn guesses(registry: &Registry, config: &Config) -> Option<Finding> {
+    const OF: &str = "portal: guesses";
+    if !registry.has_portal() {
+        return None;
+    }
+    let (budget, fixed) = (guard::guesses::BUDGET, guard::Difficulty::Fixed.most());
+    let most = guard::Difficulty::Guesses { overall: u32::MAX, network: 0 }.most();
+    Some(match config.database_url {
+        Some(_) => Finding::ok(
+            OF,
+            format!(
+                "{budget} wrong codes a minute in all take hardly any work, each more up to {most} derivations: for all instances together, by the database"
+            ),
+        ),
+        None => Finding::note(
+            OF,
+            format!(
+                "each takes {fixed} derivations at the most, whatever their number, and a proof counts once in each instance: only a database counts \
+             guesses for all instances, so that {budget} a minute is no bound here"
+            ),
+        ),
+    })
 }
 
 /// Every delivery of every form. A service is asked once.

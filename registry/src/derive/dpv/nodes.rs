@@ -6,7 +6,7 @@ use super::Dpv;
 use crate::derive::authority;
 use crate::derive::policy::policy;
 use crate::derive::well_known::part_of_address;
-use crate::model::{Controller, DataCategory, Dpo, From, Keep, Localized, Recipient, Retention, Right, Role, Stated};
+use crate::model::{Controller, DataCategory, Dpo, From, Holding, Keep, Localized, Recipient, Retention, Right, Role, Stated};
 
 impl Dpv<'_> {
     /// The address of a node: `#purpose-KEY` below the policy's.
@@ -66,6 +66,7 @@ impl Dpv<'_> {
     pub(super) fn data(&self, data: &DataCategory) -> Value {
         let people = data.people.as_ref().map(|people| json!({ "@type": "dpv:DataSubject", "skos:prefLabel": self.text(people) }));
         let source = data.from.as_ref().map(|from| match from {
+            From::Functions(Holding::Projects | Holding::Codes) => json!({ "@id": "dpv:DataControllerDataSource" }),
             From::Form(_) | From::Service(_) | From::Functions(_) => json!({ "@id": "dpv:DataSubjectDataSource" }),
             From::Recipient(id) => {
                 let name = self.registry.recipient(id).map_or(id.as_str(), |recipient| recipient.name.as_str());
