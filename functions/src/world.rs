@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use crate::adapters;
 use crate::config::{Config, Mail};
 use crate::egress::Egress;
-use crate::ports::{Clock, Operations, Sink, Store, StoreError};
+use crate::ports::{Clock, Operations, Receipts, Sink, Store, StoreError};
 use crate::store::{self, Patience, SqlStore};
 
 /// What is outside of the program: where leads are kept and delivered to, and what time it is.
@@ -19,6 +19,8 @@ use crate::store::{self, Patience, SqlStore};
 pub struct World {
     /// Where leads are kept: the first that can take one does.
     pub stores: Vec<Arc<dyn Store>>,
+    /// Where proofs of cookie choices are kept; none without a database.
+    pub receipts: Option<Arc<dyn Receipts>>,
     /// Where leads are delivered to.
     pub sinks: Vec<Arc<dyn Sink>>,
     /// Who is told what needs a person.
@@ -36,9 +38,14 @@ impl World {
         let mut problems: Vec<String> = undeclared_store(contract, config).into_iter().collect();
         let egress = Egress::new(&contract.registry, config);
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
+        let mut receipts: Option<Arc<dyn Receipts>> = None;
         if problems.is_empty() {
             match database(config) {
-                Some(Ok(store)) => stores.push(Arc::new(store)),
+                Some(Ok(store)) => {
+                    let store = Arc::new(store);
+                    receipts = Some(store.clone());
+                    stores.push(store);
+                }
                 Some(Err(error)) => problems.push(error.to_string()),
                 None => {}
             }
@@ -52,7 +59,7 @@ impl World {
             return Err(problems);
         }
         let sinks = adapters::sinks(contract, config, &egress);
-        Ok(Self { stores, sinks, operations: adapters::operations(contract, config, &egress), clock })
+        Ok(Self { stores, receipts, sinks, operations: adapters::operations(contract, config, &egress), clock })
     }
 }
 

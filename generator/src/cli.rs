@@ -11,6 +11,7 @@ mod listing;
 mod new;
 mod outbox;
 mod policy;
+mod receipts;
 mod serve;
 mod stores;
 
@@ -66,6 +67,8 @@ enum Command {
     Policy(policy::PolicyArguments),
     /// List, export and erase what came in by the forms
     Leads(leads::LeadsArguments),
+    /// List, show and export the proofs of cookie choices, and archive the banner that they answer
+    Receipts(receipts::ReceiptsArguments),
     /// List deliveries, and have them attempted again
     Outbox(outbox::OutboxArguments),
     /// Examine the set-up that the environment describes, against what the site declares
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => new::new(&shell, &arguments),
         Command::Policy(arguments) => policy::policy(&shell, &arguments),
         Command::Leads(arguments) => leads::leads(&shell, &arguments),
+        Command::Receipts(arguments) => receipts::receipts(&shell, &arguments),
         Command::Outbox(arguments) => outbox::outbox(&shell, &arguments),
         Command::Doctor(arguments) => doctor::doctor(&shell, &arguments),
     };

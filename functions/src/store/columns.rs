@@ -12,6 +12,8 @@ pub enum Holds {
     Deliveries,
     /// What protects the forms.
     Protection,
+    /// The proof of a choice of cookies.
+    Receipts,
     /// How the program itself fares; nothing of it comes from a visitor.
     Operation,
 }
@@ -22,6 +24,7 @@ impl Holds {
         match self {
             Self::Deliveries => Some(Holding::Deliveries),
             Self::Protection => Some(Holding::Protection),
+            Self::Receipts => Some(Holding::Receipts),
             Self::Lead | Self::Operation => None,
         }
     }
@@ -60,4 +63,14 @@ pub const COLUMNS: &[(&str, &str, Holds)] = &[
     ("spent_proofs", "until", Holds::Protection),
     ("jobs", "job", Holds::Operation),
     ("jobs", "ran", Holds::Operation),
+    ("receipts", "id", Holds::Receipts),
+    ("receipts", "decided", Holds::Receipts),
+    ("receipts", "received", Holds::Receipts),
+    ("receipts", "how", Holds::Receipts),
+    ("receipts", "language", Holds::Receipts),
+    ("receipts", "revision", Holds::Receipts),
+    ("receipts", "banner", Holds::Receipts),
+    ("receipts", "signalled", Holds::Receipts),
+    ("receipts", "accepted", Holds::Receipts),
+    ("receipts", "refused", Holds::Receipts),
 ];

@@ -95,6 +95,8 @@ words! {
         Deliveries = "deliveries",
         /// What protects the forms: counts by a keyed hash of a shortened address, spent proofs of work.
         Protection = "protection",
+        /// A proof of each choice of cookies: what was chosen, when and how, and in answer to which banner.
+        Receipts = "receipts",
     }
     /// What allows a purpose (GDPR Art. 6(1)).
     Basis {

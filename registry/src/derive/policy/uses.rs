@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Answer, Telling};
-use crate::model::{Basis, BasisUse, DataCategory, DataId, Enforcer, Field, From, Keep, Purpose, Retention, Role, Stated, Then};
+use crate::model::{Basis, BasisUse, DataCategory, DataId, Enforcer, Field, From, Holding, Keep, Purpose, Retention, Role, Stated, Then};
 
 /// A category of data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -178,7 +178,8 @@ impl Telling<'_> {
             From::Form(id) => self.registry.form(id).map_or_else(|| id.to_string(), |form| self.text(&form.label)),
             From::Service(id) => self.registry.service(id).map_or_else(|| id.to_string(), |service| self.text(&service.label)),
             From::Recipient(id) => self.registry.recipient(id).map_or_else(|| id.to_string(), |recipient| recipient.name.clone()),
-            From::Functions(_) => self.words.word("from_functions"),
+            From::Functions(Holding::Receipts) => self.words.word("from_receipts"),
+            From::Functions(Holding::Deliveries | Holding::Protection) => self.words.word("from_functions"),
             From::Other(text) => self.text(text),
         }
     }
