@@ -112,7 +112,8 @@ impl Receipt {
             -AHEAD <= age && age < keep
         });
         let asked = consent::model(&contract.registry);
-        let known: BTreeSet<&ServiceId> = asked.categories.iter().flat_map(|category| &category.services).map(|service| &service.id).collect();
+        let known: BTreeSet<&ServiceId> =
+            asked.categories.iter().flat_map(|category| &category.services).map(|service| &service.id).collect();
         let named: Vec<&ServiceId> = sent.accepted.iter().chain(&sent.refused).collect();
         let decided_once = named.iter().collect::<BTreeSet<_>>().len() == named.len();
         let services = !named.is_empty() && decided_once && named.iter().all(|id| known.contains(*id));

@@ -155,8 +155,7 @@ impl Builder {
         diagnostics.extend(self.banner.diagnostics());
         self.archive.refresh(&self.inputs);
         diagnostics.extend(self.archive.diagnostics());
-        let shown = self.banner.banner.as_ref().map_or(&[][..], |banner| &banner.shown);
-        diagnostics.extend(check::banner_not_archived::check(shown, &self.archive.archived));
+        diagnostics.extend(check::banner_not_archived::check(self.banner.shown(), &self.archive.archived));
         let shared = self.shared(site_key, &site, registry, &mut diagnostics);
         let finish = if config.minify == Minify::Full { Finish::MinifyHtml } else { Finish::Keep };
         let look = Look { theme: &self.look.theme, templates: &self.look.templates, shared: &shared, finish };
@@ -191,7 +190,7 @@ impl Builder {
             shared,
             theme: self.look.theme.clone(),
             styles,
-            shown: shown.to_vec(),
+            shown: self.banner.shown().to_vec(),
             archived: self.archive.archived.clone(),
             changed: self.inputs.changed(),
         }

@@ -165,17 +165,29 @@ fn a_receipt_is_put_beside_what_it_answered() {
 
     let listed = run(&["list", "--format", "short"]).out;
     let (first, second) = ("00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002");
-    assert_eq!(listed, format!("{second} 2027-01-02T10:00Z en withdrawal  film\n{first} 2027-01-01T10:00Z en banner film \n").trim_end().to_owned() + "\n");
+    assert_eq!(
+        listed,
+        format!("{second} 2027-01-02T10:00Z en withdrawal  film\n{first} 2027-01-01T10:00Z en banner film \n").trim_end().to_owned() + "\n"
+    );
 
     let beside = run(&["show", first]).out;
-    for text in ["accepted: film\nrefused: nothing", "by: banner", shown.digest.as_str(), "[Refuse all] [Accept all] [Choose…]", "  Films: plays films"] {
+    for text in [
+        "accepted: film\nrefused: nothing",
+        "by: banner",
+        shown.digest.as_str(),
+        "[Refuse all] [Accept all] [Choose…]",
+        "  Films: plays films",
+    ] {
         assert!(beside.contains(text), "{text} in {beside}");
     }
     let exported = run(&["export", "--since", "2027-01-02"]).out;
     let [record]: [Json; 1] = serde_json::from_str(&exported).unwrap();
     assert_eq!(record["record"]["record_id"], second);
     assert_eq!((&record["record"]["pii_principal_id"], &record["event"][0]["event_state"]), (&Json::Null, &"dpv:ConsentWithdrawn".into()));
-    assert_eq!((&record["pii_processing"]["language"], &record["pii_processing"]["purposes"][0]["purpose_type"]), (&"en".into(), &"media".into()));
+    assert_eq!(
+        (&record["pii_processing"]["language"], &record["pii_processing"]["purposes"][0]["purpose_type"]),
+        (&"en".into(), &"media".into())
+    );
     assert_eq!(serde_json::from_value::<Shown>(record["banner"].clone()).unwrap(), shown);
 
     let none = run(&["show", "00000000-0000-4000-8000-000000000009"]);

@@ -112,7 +112,10 @@ fn decision() -> Value {
         Kind::Unavailable,
     ]);
     let cookie = json!({ "description": "The consent cookie, as the page's script writes it; not there where the browser has a newer choice.", "schema": { "type": "string" } });
-    responses.insert("204".to_owned(), json!({ "description": "It is taken, and kept as a proof where the site declares that.", "headers": { "Set-Cookie": cookie } }));
+    responses.insert(
+        "204".to_owned(),
+        json!({ "description": "It is taken, and kept as a proof where the site declares that.", "headers": { "Set-Cookie": cookie } }),
+    );
     json!({
         "operationId": "consent",
         "summary": "Proves a choice of cookies, and sets its cookie",

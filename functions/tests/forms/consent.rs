@@ -84,7 +84,10 @@ async fn a_choice_is_proven_once_and_the_server_sets_its_cookie() {
     assert_eq!((receipt.decided.as_second(), receipt.received.as_second()), (NOW, NOW), "the first one stays");
     assert_eq!((receipt.how, receipt.language.as_str(), receipt.banner.as_str()), (How::Consent, "fr", BANNER));
     assert_eq!((receipt.accepted, receipt.refused, receipt.signalled), (vec![ServiceId::from("analytics")], vec![], false));
-    let refusal = with(choice.clone(), json!({ "id": "7b3f2a6e-4c1d-4e8a-9f00-000000000000", "gpc": true, "accepted": [], "refused": ["analytics"] }));
+    let refusal = with(
+        choice.clone(),
+        json!({ "id": "7b3f2a6e-4c1d-4e8a-9f00-000000000000", "gpc": true, "accepted": [], "refused": ["analytics"] }),
+    );
     let answer = send(&running, &refusal).await;
     assert_eq!(cookie(&answer).unwrap().split(';').next(), Some("plainsite-consent=~tro8w0!~~analytics~"));
     assert_eq!(kept(&running).await.len(), 2);
@@ -94,7 +97,8 @@ async fn a_choice_is_proven_once_and_the_server_sets_its_cookie() {
 async fn where_no_proof_is_declared_none_is_kept_and_the_cookie_is_set() {
     let site = contract::embedded().unwrap();
     assert!(!site.registry.keeps_receipts());
-    let silent = run_by(Contract::of(&site.registry, registry::contract::Site { banners: vec![BANNER.to_owned()], ..site.site }), &[]).await;
+    let silent =
+        run_by(Contract::of(&site.registry, registry::contract::Site { banners: vec![BANNER.to_owned()], ..site.site }), &[]).await;
     let answer = send(&silent, &choice(&silent)).await;
     assert_eq!((answer.status, cookie(&answer)), (StatusCode::NO_CONTENT, Some(expected(&silent, KEEP).as_str())));
     assert_eq!(kept(&silent).await, []);
@@ -134,7 +138,11 @@ async fn what_the_site_does_not_ask_is_refused() {
     ] {
         let answer = send(&running, &with(choice.clone(), change.clone())).await;
         let told: Vec<Value> = answer.json()["errors"].as_array().unwrap().iter().map(|error| error["field"].clone()).collect();
-        assert_eq!((answer.status, told), (StatusCode::UNPROCESSABLE_ENTITY, fields.iter().map(|&field| json!(field)).collect()), "{change}");
+        assert_eq!(
+            (answer.status, told),
+            (StatusCode::UNPROCESSABLE_ENTITY, fields.iter().map(|&field| json!(field)).collect()),
+            "{change}"
+        );
         assert_eq!(cookie(&answer), None, "{change}");
     }
     for body in ["", "[]", "{}", "{\"id\": 1}"].map(str::to_owned).into_iter().chain([
@@ -160,7 +168,8 @@ async fn a_receipt_that_had_to_wait_brings_no_old_choice_back() {
     let running = proving().await;
     let choice = choice(&running);
     for (seconds, is_set) in [(1, false), (0, true), (-1, true)] {
-        let newer = expected(&running, 1).replace("tro8w0", &format!("{}!", ["tro8vz", "tro8w0", "tro8w1"][usize::try_from(seconds + 1).unwrap()]));
+        let newer =
+            expected(&running, 1).replace("tro8w0", &format!("{}!", ["tro8vz", "tro8w0", "tro8w1"][usize::try_from(seconds + 1).unwrap()]));
         let mut request = request(choice.to_string());
         let (pair, _) = newer.split_once(';').unwrap();
         request.headers_mut().insert(header::COOKIE, format!("other=1; {pair}; last=2").parse().unwrap());

@@ -78,7 +78,8 @@ pub(crate) async fn run_by(contract: Contract, more: &[(&str, &str)]) -> Running
     let store = Arc::new(store::open(&format!("sqlite:{}", folder.path().join("leads.db").display()), Patience::default()).unwrap());
     store.migrate().await.unwrap();
     let clock = Arc::new(HandClock(Mutex::new(Timestamp::from_second(1_800_000_000).unwrap())));
-    let world = World { stores: vec![store.clone()], receipts: Some(store.clone()), sinks: Vec::new(), operations: None, clock: clock.clone() };
+    let world =
+        World { stores: vec![store.clone()], receipts: Some(store.clone()), sinks: Vec::new(), operations: None, clock: clock.clone() };
     let app = App::new(Arc::new(contract), config(more), world);
     Running { router: functions::routes::router(app.clone()), app, store, clock, _folder: folder }
 }

@@ -65,7 +65,11 @@ pub(super) fn receipts(shell: &Shell, arguments: &ReceiptsArguments) -> anyhow::
                 return Ok(Outcome::Faulty);
             };
             let shown = banner(shell, &receipt)?;
-            shell.print(&if shell.format == Format::Json { format!("{:#}\n", record(&receipt, shown.as_ref())) } else { told(&receipt, shown.as_ref()) });
+            shell.print(&if shell.format == Format::Json {
+                format!("{:#}\n", record(&receipt, shown.as_ref()))
+            } else {
+                told(&receipt, shown.as_ref())
+            });
         }
         ReceiptsCommand::Export { wanted, out } => {
             let found = found(&wanted.filter()?)?;
@@ -119,7 +123,8 @@ fn listed(found: &[Receipt], format: Format) -> String {
         let Receipt { id, received, language, accepted, refused, .. } = receipt;
         [id.to_string(), minute(*received), language.clone(), place(receipt.how).to_owned(), joined(accepted), joined(refused)]
     };
-    Listing { headings: ["receipt", "received", "language", "how", "accepted", "refused"], rows: found.iter().map(row).collect() }.text(format)
+    Listing { headings: ["receipt", "received", "language", "how", "accepted", "refused"], rows: found.iter().map(row).collect() }
+        .text(format)
 }
 
 fn joined(services: &[ServiceId]) -> String {
@@ -174,7 +179,8 @@ fn record(receipt: &Receipt, shown: Option<&Shown>) -> Json {
         })
     };
     let refused = if receipt.how == How::Withdrawal { "dpv:ConsentWithdrawn" } else { "dpv:ConsentRefused" };
-    let events = [("dpv:ConsentGiven", &receipt.accepted), (refused, &receipt.refused)].into_iter().filter(|(_, services)| !services.is_empty());
+    let events =
+        [("dpv:ConsentGiven", &receipt.accepted), (refused, &receipt.refused)].into_iter().filter(|(_, services)| !services.is_empty());
     let event = |(state, services): (&str, &Vec<ServiceId>)| {
         json!({
             "event_time": receipt.decided,

@@ -52,7 +52,8 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
 /// What the banner's script keeps until a proof of a choice has arrived, where proofs are kept; and nothing that says so where none are.
 fn receipts(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let registry = judged.registry;
-    let waits = |service: &&Service| service.storage.iter().any(|stored| stored.kind == StorageKind::Local && covers(&stored.key, RECEIPTS));
+    let waits =
+        |service: &&Service| service.storage.iter().any(|stored| stored.kind == StorageKind::Local && covers(&stored.key, RECEIPTS));
     let declared = registry.data.iter().find(|data| data.from == Some(From::Functions(Holding::Receipts)));
     match (registry.keeps_receipts(), registry.services.iter().find(waits)) {
         (true, None) => {
