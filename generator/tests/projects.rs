@@ -82,7 +82,8 @@ impl Office {
 
 fn texts(folder: &Path) -> Vec<(String, String)> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut texts: Vec<_> = files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap())).collect();
+    let mut texts: Vec<_> =
+        files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap())).collect();
     texts.sort();
     texts
 }
@@ -115,7 +116,9 @@ fn one_mistake_and_nothing_is_imported() {
     office.write("in/acme.yml", ACME);
     let run = office.run(&["projects", "import", "in", "--format", "short"]);
     assert_eq!(run.code, 1);
-    for line in ["acme.yml:1:1: error[invalid-project]", "other.yaml:2:9: error[wrong-type]: `status`", "other.yaml:3:6: error[wrong-type]: `end`"] {
+    for line in
+        ["acme.yml:1:1: error[invalid-project]", "other.yaml:2:9: error[wrong-type]: `status`", "other.yaml:3:6: error[wrong-type]: `end`"]
+    {
         assert!(run.out.contains(line), "{line} in {}", run.out);
     }
     assert!(run.err.contains("3 errors: nothing was imported"), "{}", run.err);

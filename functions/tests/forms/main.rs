@@ -1,7 +1,8 @@
-//! The forms' endpoints, as a host calls them: over a real store, with the site's own contract.
+//! The endpoints of forms and of cookie choices, as a host calls them: over a real store, with the site's own contract.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod calls;
+mod consent;
 mod hostile;
 mod world;

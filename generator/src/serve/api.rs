@@ -20,7 +20,7 @@ use functions::config::Config;
 use functions::egress::Egress;
 use functions::lead::DeliveryState;
 use functions::log::Log;
-use functions::ports::{Background, ClientAddress, Clock, Filter, Store, StoreError, SystemClock};
+use functions::ports::{Background, ClientAddress, Clock, Filter, Receipts, Store, StoreError, SystemClock};
 use functions::routes;
 use functions::stand_ins::{Mail, MailServer, Make, Notion, Resend};
 use functions::store::{self, Patience, SqlStore};
@@ -126,6 +126,11 @@ impl Api {
         self.store.clone()
     }
 
+    /// The proofs of cookie choices.
+    pub(super) fn receipts(&self) -> Arc<dyn Receipts> {
+        self.store.clone()
+    }
+
     /// Attempts every delivery that waits or was given up, whenever it is due.
     ///
     /// # Errors
@@ -165,6 +170,7 @@ impl Api {
         let egress = Egress::new(&contract.registry, &config);
         let world = World {
             stores: vec![self.store()],
+            receipts: Some(self.receipts()),
             sinks: adapters::sinks(contract, &config, &egress),
             projects: None,
             billing: None,
