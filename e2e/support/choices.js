@@ -149,10 +149,21 @@ export const inFrench = (files) => {
   return { ...files, ...Object.fromEntries(french), "content/site.yaml": files["content/site.yaml"].replace("languages: [en]", "languages: [en, fr]") };
 };
 
-/** Opens the site, its vendors and a browser. `answers` are those of the vendors, `change` alters the files before the start. */
-export async function openChoices(t, { answers, change = (files) => files, more, options } = {}) {
+/** The same site, had it declared that choices are proven. */
+export const proving = (files) => ({
+  ...files,
+  "content/privacy.yaml": files["content/privacy.yaml"]
+    .replace("from: { service: consent } }", "from: { service: consent } }\n  proofs: { label: Proofs of choices, people: visitors, items: [what was chosen], from: { functions: receipts } }")
+    .replace("data: [choices], recipients", "data: [choices, proofs], recipients")
+    .replace("  attempts: { data: [attempts", "  proofs: { data: [proofs], keep: 1 year, then: delete, by: job }\n  attempts: { data: [attempts")
+    .replace("use: plainsite-consent,", "use: plainsite-consent-receipts,"),
+});
+
+/** Opens the site, its vendors and a browser. `answers` are those of the vendors, `change` alters the files, `prepare` the site before the start. */
+export async function openChoices(t, { answers, change = (files) => files, prepare = () => {}, more, options } = {}) {
   const vendors = await openVendors(t, answers);
   const site = await newSite(t, change({ ...FILES }));
+  await prepare(site);
   const server = await serve(t, site);
   const { ok, status } = await fetch(server.url);
   if (!ok) throw new Error(`the site is not built (${status}); the server said:\n${server.said.join("\n")}`);

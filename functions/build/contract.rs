@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use registry::contract::{Contract, Site, TEMPLATES};
+use registry::contract::{BANNERS, Contract, Site, TEMPLATES};
 use registry::diagnostic::{Diagnostic, Severity};
 use registry::model::{FILE, FORMS};
 use registry::{resolve, yaml};
@@ -52,6 +52,11 @@ pub(crate) fn gather(root: &Path, built_in: &Path) -> io::Result<Gathered> {
                 site.templates.insert(format!("{folder}{name}"), String::from_utf8_lossy(&fs::read(&path)?).into_owned());
             }
         }
+    }
+    // Their names are all that the functions need of them: a banner is archived under its digest.
+    for path in files.below(&root.join(BANNERS))? {
+        let name = path.file_name().and_then(|name| name.to_str());
+        site.banners.extend(name.and_then(|name| name.strip_suffix(".json")).map(str::to_owned));
     }
     let privacy = files.read(FILE)?;
     let mut forms = Vec::new();

@@ -22,7 +22,7 @@ use crate::health::Remembered;
 use crate::lead::LeadId;
 use crate::log::{Event, Log};
 use crate::outbox::Outbox;
-use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Sink, Store, StoreError, SystemClock};
+use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Receipts, Sink, Store, StoreError, SystemClock};
 use crate::submission::Judge;
 use crate::world::World;
 
@@ -43,6 +43,8 @@ pub struct App {
     pub keys: Keys,
     /// Where leads are kept: the first that can take one does. Without one, none is accepted.
     pub stores: Arc<[Arc<dyn Store>]>,
+    /// Where proofs of cookie choices are kept; none without a database.
+    pub receipts: Option<Arc<dyn Receipts>>,
     /// Where leads are delivered to.
     pub sinks: Arc<[Arc<dyn Sink>]>,
     /// Where clients' projects are read from; without one, the portal is closed.
@@ -82,6 +84,7 @@ impl App {
             config: Arc::new(config),
             turns: Turns::of(&world.stores),
             stores: world.stores.into(),
+            receipts: world.receipts,
             sinks: world.sinks.into(),
             projects: world.projects,
             billing: world.billing,

@@ -76,6 +76,15 @@ impl std::fmt::Debug for Keys {
     }
 }
 
+/// The most receipts from one network within [`PER_ADDRESS`]. Offices and schools share an address, and a lost proof cannot be asked for
+/// again.
+const MOST_RECEIPTS: u32 = 300;
+
+/// The limit of receipts; `address` is the keyed hash of where one came from, where that is known.
+pub fn of_receipts(address: Option<&str>) -> Limit {
+    Limit { name: format!("receipts:{}", address.unwrap_or("unknown")), window: PER_ADDRESS, most: MOST_RECEIPTS }
+}
+
 /// How a form was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Path {

@@ -19,6 +19,7 @@ pub mod personal;
 pub mod ports;
 pub mod problem;
 pub mod project;
+pub mod receipt;
 pub mod routes;
 pub mod schedule;
 pub mod seal;

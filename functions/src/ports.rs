@@ -1,5 +1,7 @@
 //! What the functions need of the world: a store of leads, sinks that deliver them, a clock, and time after the response.
 
+mod receipts;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -13,6 +15,7 @@ use crate::billing::Billing;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 use crate::personal::Personal;
 use crate::project::{CodeHash, Issued, Project};
+pub use receipts::{ReceiptFilter, Receipts};
 
 /// The time.
 pub trait Clock: Send + Sync + fmt::Debug {

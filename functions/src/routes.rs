@@ -1,6 +1,7 @@
 //! The router of every endpoint.
 
 mod accept;
+mod consent;
 mod forms;
 mod health;
 mod jobs;
@@ -25,6 +26,7 @@ use crate::problem::{Kind, Problem};
 /// The endpoints, `/api` included.
 pub fn router(app: App) -> Router {
     Router::new()
+        .route("/api/consent", post(consent::consent))
         .route("/api/contact", post(forms::contact))
         .route("/api/forms/{form}", post(forms::named))
         .route("/api/forms/{form}/challenge", get(forms::challenge))

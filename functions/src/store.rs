@@ -11,6 +11,7 @@ mod fault;
 mod leads;
 mod limits;
 mod projects;
+mod receipts;
 mod row;
 mod schema;
 
@@ -21,7 +22,8 @@ use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
 
 use crate::lead::{Lead, LeadId, OutboxRow, SinkId};
-use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Limit, Settled, Spent, Stopped, Store, StoreError};
+use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Limit, ReceiptFilter, Receipts, Settled, Spent, Stopped, Store, StoreError};
+use crate::receipt::Receipt;
 
 pub use columns::{COLUMNS, Holds};
 use database::Database;
@@ -159,5 +161,16 @@ impl Store for SqlStore {
     async fn ready(&self) -> Result<(), StoreError> {
         let newest = self.within(schema::newest(self)).await;
         schema::judge(newest)
+    }
+}
+
+#[async_trait]
+impl Receipts for SqlStore {
+    async fn keep(&self, receipt: &Receipt) -> Result<(), StoreError> {
+        self.within(receipts::keep(self, receipt)).await
+    }
+
+    async fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<Receipt>, StoreError> {
+        self.within(receipts::list(self, filter)).await
     }
 }

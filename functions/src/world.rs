@@ -12,7 +12,7 @@ use crate::adapters;
 use crate::config::{Config, Mail};
 use crate::egress::Egress;
 use crate::log::Log;
-use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Sink, Store, StoreError};
+use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Receipts, Sink, Store, StoreError};
 use crate::store::{self, Patience, SqlStore};
 
 /// What is outside of the program: where leads are kept and delivered to, and what time it is.
@@ -20,6 +20,8 @@ use crate::store::{self, Patience, SqlStore};
 pub struct World {
     /// Where leads are kept: the first that can take one does.
     pub stores: Vec<Arc<dyn Store>>,
+    /// Where proofs of cookie choices are kept; none without a database.
+    pub receipts: Option<Arc<dyn Receipts>>,
     /// Where leads are delivered to.
     pub sinks: Vec<Arc<dyn Sink>>,
     /// Where clients' projects are read from.
@@ -42,11 +44,13 @@ impl World {
         let egress = Egress::new(&contract.registry, config);
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
         let mut projects: Option<Arc<dyn ProjectSource>> = None;
+        let mut receipts: Option<Arc<dyn Receipts>> = None;
         if problems.is_empty() {
             match database(config) {
                 Some(Ok(store)) => {
                     let store = Arc::new(store);
                     projects = Some(store.clone());
+                    receipts = Some(store.clone());
                     stores.push(store);
                 }
                 Some(Err(error)) => problems.push(error.to_string()),
@@ -66,7 +70,7 @@ impl World {
         let in_notion = || adapters::notion_projects(config, &egress).map(|projects| -> Arc<dyn ProjectSource> { projects });
         let projects = projects.or_else(in_notion);
         let billing = adapters::billing(config, &egress, Log::default());
-        Ok(Self { stores, sinks, projects, billing, operations, clock })
+        Ok(Self { stores, receipts, sinks, projects, billing, operations, clock })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Only this module remembers anything between builds, and what it remembers is keyed by digests of all that it was made
 //! from. The law: any series of edits rebuilt here equals a build from nothing.
 
+mod archive;
 mod banner;
 mod contract;
 mod declarations;
@@ -25,6 +26,7 @@ use registry::resolve::Declared;
 
 use crate::check::{self, prose_contradicts_registry, silence};
 use crate::digest::{Digest, Hasher};
+use crate::document::shown::Shown;
 use crate::document::{Document, Outline};
 use crate::output::{Finish, Output};
 use crate::render::context::Shared;
@@ -34,6 +36,7 @@ use crate::render::theme::Theme;
 use crate::site::config::{self, Config, Minify};
 use crate::site::{Drafts, Site, assemble};
 use crate::source::Source;
+use archive::ArchiveMemory;
 use banner::BannerMemory;
 use declarations::DeclarationsMemory;
 use inputs::Inputs;
@@ -71,6 +74,10 @@ pub struct Build {
     pub theme: Arc<Theme>,
     /// The addresses of its style sheets, by name.
     pub styles: BTreeMap<String, String>,
+    /// The consent banner as it is shown now, in each language; none where no proof of choices is kept.
+    pub shown: Vec<Shown>,
+    /// The archived banners, sorted by digest.
+    pub archived: Vec<Shown>,
     /// The files that are other ones than at the build before, or gone.
     pub changed: Vec<Arc<str>>,
 }
@@ -84,6 +91,7 @@ pub struct Builder {
     declarations: DeclarationsMemory,
     versions: VersionsMemory,
     look: LookMemory,
+    archive: ArchiveMemory,
     banner: BannerMemory,
     site: Option<SiteMemory>,
     shared: Option<(Digest, Arc<Shared>)>,
@@ -111,6 +119,7 @@ impl Builder {
             declarations: DeclarationsMemory::default(),
             versions: VersionsMemory::default(),
             look: LookMemory::default(),
+            archive: ArchiveMemory::default(),
             banner: BannerMemory::default(),
             site: None,
             shared: None,
@@ -144,6 +153,9 @@ impl Builder {
         diagnostics.extend(self.look.diagnostics());
         self.banner.refresh(self.declarations.key(), &site, registry, &self.look);
         diagnostics.extend(self.banner.diagnostics());
+        self.archive.refresh(&self.inputs);
+        diagnostics.extend(self.archive.diagnostics());
+        diagnostics.extend(check::banner_not_archived::check(self.banner.shown(), &self.archive.archived));
         let shared = self.shared(site_key, &site, registry, &mut diagnostics);
         let finish = if config.minify == Minify::Full { Finish::MinifyHtml } else { Finish::Keep };
         let look = Look { theme: &self.look.theme, templates: &self.look.templates, shared: &shared, finish };
@@ -178,6 +190,8 @@ impl Builder {
             shared,
             theme: self.look.theme.clone(),
             styles,
+            shown: self.banner.shown().to_vec(),
+            archived: self.archive.archived.clone(),
             changed: self.inputs.changed(),
         }
     }

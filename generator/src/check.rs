@@ -1,5 +1,6 @@
 //! The checks: each a promise about the site or about what was built, one rule a file.
 
+pub mod banner_not_archived;
 pub mod broken_anchor;
 pub mod broken_link;
 pub mod change_without_notice;
@@ -45,6 +46,7 @@ use uses::{FileUses, Uses};
 /// Every rule that a site can break, by name.
 pub fn rules() -> Vec<&'static Rule> {
     let own = [
+        &banner_not_archived::BANNER_NOT_ARCHIVED,
         &broken_anchor::BROKEN_ANCHOR,
         &broken_link::BROKEN_LINK,
         &change_without_notice::CHANGE_WITHOUT_NOTICE,

@@ -13,6 +13,7 @@ mod new;
 mod outbox;
 mod policy;
 mod projects;
+mod receipts;
 mod serve;
 mod stores;
 
@@ -68,6 +69,8 @@ enum Command {
     Policy(policy::PolicyArguments),
     /// List, export and erase what came in by the forms
     Leads(leads::LeadsArguments),
+    /// List, show and export the proofs of cookie choices, and archive the banner that they answer
+    Receipts(receipts::ReceiptsArguments),
     /// List deliveries, and have them attempted again
     Outbox(outbox::OutboxArguments),
     /// Hand out the codes that open projects in the portal, list and revoke them
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => new::new(&shell, &arguments),
         Command::Policy(arguments) => policy::policy(&shell, &arguments),
         Command::Leads(arguments) => leads::leads(&shell, &arguments),
+        Command::Receipts(arguments) => receipts::receipts(&shell, &arguments),
         Command::Outbox(arguments) => outbox::outbox(&shell, &arguments),
         Command::Code(arguments) => code::code(&shell, &arguments),
         Command::Projects(arguments) => projects::projects(&shell, &arguments),

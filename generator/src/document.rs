@@ -7,6 +7,7 @@ pub mod front_matter;
 pub mod links;
 pub mod markdown;
 pub mod shortcode;
+pub mod shown;
 pub mod slug;
 mod table;
 pub mod version;

@@ -11,10 +11,13 @@ use crate::digest;
 use crate::model::Registry;
 
 /// The version of the contract's shape. A reader refuses any other.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The folders of templates that the functions use, below a look: e-mails, and the pages that answer a form without a script.
 pub const TEMPLATES: [&str; 2] = ["emails/", "answers/"];
+
+/// The folder of the archived banners, a file each: `DIGEST.json`.
+pub const BANNERS: &str = "content/_banners/";
 
 /// What the functions know of the site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +44,8 @@ pub struct Site {
     pub folders: bool,
     /// The words of the interface, by language and key.
     pub words: BTreeMap<String, Map<String, Value>>,
+    /// The digests of the archived banners, sorted: choices made in answer to these can be proven.
+    pub banners: Vec<String>,
     /// The site's own templates in place of the functions' by name, such as `emails/confirmation.html`.
     pub templates: BTreeMap<String, String>,
 }
@@ -131,7 +136,7 @@ mod tests {
         let text = contract().to_json();
         let error = |text: &str| Contract::from_json(text).unwrap_err().to_string();
         assert!(error(&text.replace("Acme", "Ecma")).contains("digest"));
-        assert!(error(&text.replace("\"version\": 2", "\"version\": 1")).contains("has version 1"));
+        assert!(error(&text.replace("\"version\": 3", "\"version\": 1")).contains("has version 1"));
         assert!(error("{}").contains("cannot be read"));
     }
 }

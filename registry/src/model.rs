@@ -128,6 +128,11 @@ impl Registry {
         self.services.iter().any(Service::needs_consent)
     }
 
+    /// Whether a proof of each choice is kept: what makes the banner send it, and the functions store it.
+    pub fn keeps_receipts(&self) -> bool {
+        self.asks_for_consent() && self.data.iter().any(|data| data.from == Some(From::Functions(Holding::Receipts)))
+    }
+
     /// The categories that visitors are asked about, in the order in which they are told.
     pub fn categories_asked(&self) -> Vec<Category> {
         let is_asked = |category: &&Category| self.services.iter().any(|service| service.category == **category && service.needs_consent());

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use registry::derive::consent::{Stored, bounds};
-use registry::model::Registry;
+use registry::derive::consent::{self, Choice, Stored, bounds};
+use registry::model::{Registry, ServiceId};
 use registry::resolve;
 
 fn registry(text: &str) -> Registry {
@@ -47,4 +47,45 @@ fn a_revision_changes_with_what_was_agreed_to_and_with_nothing_else() {
     for (old, new) in [("does: counts", "does: follows"), ("keep: 1 year", "keep: 2 years"), ("https://c.example]", "https://d.example]")] {
         assert_ne!(revision(&SITE.replace(old, new)), before, "{new}");
     }
+}
+
+/// The services of the cookie's tests, in another order than they are asked about.
+fn asking() -> Registry {
+    let services = [("film", "media"), ("count", "analytics"), ("heat", "analytics")];
+    let services = services.map(|(id, category)| format!("  {id}: {{ label: {id}, category: {category} }}\n")).concat();
+    registry(&format!("services:\n{services}"))
+}
+
+#[test]
+fn a_choice_is_written_as_the_script_writes_it() {
+    let registry = asking();
+    let revision = |id: &str| {
+        let mut asked = consent::model(&registry).categories.into_iter().flat_map(|category| category.services);
+        asked.find(|service| service.id.as_str() == id).unwrap().revision
+    };
+    let (both, rest) = ([ServiceId::from("film"), ServiceId::from("count")], [ServiceId::from("heat")]);
+    let choice = Choice { made: 1_800_000_000, signalled: false, accepted: &both, refused: &rest };
+    let keep = consent::keep(&registry).seconds();
+    let [film, count] = ["film", "count"].map(revision);
+    let value = format!("analytics.media~tro8w0~film:{film}.count:{count}~heat~");
+    assert_eq!(
+        choice.cookie(&registry, 1_800_000_000, ";Secure").unwrap(),
+        format!("plainsite-consent={value};Path=/;SameSite=Lax;Max-Age={keep};Secure")
+    );
+    let refusal = Choice { signalled: true, accepted: &[], refused: &both, ..choice };
+    let left = keep - 60;
+    assert_eq!(
+        refusal.cookie(&registry, 1_800_000_060, "").unwrap(),
+        format!("plainsite-consent=~tro8w0!~~film.count~;Path=/;SameSite=Lax;Max-Age={left}")
+    );
+}
+
+#[test]
+fn no_choice_outlives_its_time_or_its_service() {
+    let (registry, film, gone) = (asking(), [ServiceId::from("film")], [ServiceId::from("gone")]);
+    let keep = i64::try_from(consent::keep(&registry).seconds()).unwrap();
+    let choice = Choice { made: 1000, signalled: false, accepted: &film, refused: &[] };
+    assert_eq!(choice.cookie(&registry, 1000 + keep, ""), None);
+    assert!(choice.cookie(&registry, 0, "").unwrap().ends_with(&format!("Max-Age={keep}")), "a clock that runs ahead gives no more");
+    assert_eq!(Choice { accepted: &gone, ..choice }.cookie(&registry, 1000, ""), None);
 }

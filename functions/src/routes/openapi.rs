@@ -6,13 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use registry::contract::Contract;
-use registry::derive::{policy, schema};
-use registry::model::Form;
+use registry::derive::{consent, policy, schema};
+use registry::model::{Form, ServiceId};
 use serde_json::{Map, Value, json};
 
 use super::accept::KEY;
 use crate::app::App;
 use crate::problem::{Kind, TYPE};
+use crate::receipt::How;
 
 /// Answers with the document.
 pub(super) async fn openapi(State(app): State<App>) -> Response {
@@ -35,6 +36,10 @@ pub fn document(contract: &Contract) -> Value {
     if contract.registry.has_portal() {
         paths.extend(portal::paths());
         schemas.insert("PortalView".to_owned(), portal::view());
+    }
+    if contract.registry.asks_for_consent() {
+        schemas.insert("Choice".to_owned(), choice(contract));
+        paths.insert("/api/consent".to_owned(), json!({ "post": decision() }));
     }
     paths.insert("/api/health".to_owned(), json!({ "get": health() }));
     paths.insert("/api/jobs/outbox".to_owned(), json!({ "get": outbox() }));
@@ -99,6 +104,53 @@ fn challenge_of(form: &Form) -> Value {
         json!({ "description": "A token and a proof of work to solve.", "content": { "application/json": { "schema": schema } } }),
     );
     json!({ "operationId": format!("open-{}", form.id), "summary": "What a form's script needs before it can send", "responses": responses })
+}
+
+fn decision() -> Value {
+    let mut responses = answers(&[
+        Kind::Malformed,
+        Kind::Origin,
+        Kind::Slow,
+        Kind::TooLarge,
+        Kind::MediaType,
+        Kind::Invalid,
+        Kind::TooMany,
+        Kind::Unavailable,
+    ]);
+    let cookie = json!({ "description": "The consent cookie, as the page's script writes it; not there where the browser has a newer choice.", "schema": { "type": "string" } });
+    responses.insert(
+        "204".to_owned(),
+        json!({ "description": "It is taken, and kept as a proof where the site declares that.", "headers": { "Set-Cookie": cookie } }),
+    );
+    json!({
+        "operationId": "consent",
+        "summary": "Proves a choice of cookies, and sets its cookie",
+        "requestBody": { "required": true, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Choice" } } } },
+        "responses": responses,
+    })
+}
+
+/// What the banner sends.
+fn choice(contract: &Contract) -> Value {
+    let asked = consent::model(&contract.registry);
+    let services: Vec<&ServiceId> = asked.categories.iter().flat_map(|category| &category.services).map(|service| &service.id).collect();
+    let services = json!({ "type": "array", "items": { "enum": services }, "uniqueItems": true });
+    json!({
+        "type": "object",
+        "required": ["id", "at", "how", "language", "revision", "banner", "gpc", "accepted", "refused"],
+        "additionalProperties": false,
+        "properties": {
+            "id": { "type": "string", "format": "uuid", "description": "Random. What is sent again with the same one is stored once." },
+            "at": { "type": "integer", "description": "When it was chosen, in seconds since 1970." },
+            "how": { "enum": How::ALL },
+            "language": { "enum": contract.site.languages },
+            "revision": { "const": asked.revision },
+            "banner": { "type": "string", "description": "The digest of the banner that was shown: one that is archived." },
+            "gpc": { "type": "boolean", "description": "Whether the browser sent the signal of Global Privacy Control." },
+            "accepted": services,
+            "refused": services,
+        },
+    })
 }
 
 fn health() -> Value {

@@ -16,6 +16,8 @@ pub enum Holds {
     Projects,
     /// The codes that open these: their keyed hashes, and when each was made and revoked.
     Codes,
+    /// The proof of a choice of cookies.
+    Receipts,
     /// How the program itself fares; nothing of it comes from a visitor.
     Operation,
 }
@@ -28,6 +30,7 @@ impl Holds {
             Self::Protection => Some(Holding::Protection),
             Self::Projects => Some(Holding::Projects),
             Self::Codes => Some(Holding::Codes),
+            Self::Receipts => Some(Holding::Receipts),
             Self::Lead | Self::Operation => None,
         }
     }
@@ -73,4 +76,14 @@ pub const COLUMNS: &[(&str, &str, Holds)] = &[
     ("codes", "revoked", Holds::Codes),
     ("jobs", "job", Holds::Operation),
     ("jobs", "ran", Holds::Operation),
+    ("receipts", "id", Holds::Receipts),
+    ("receipts", "decided", Holds::Receipts),
+    ("receipts", "received", Holds::Receipts),
+    ("receipts", "how", Holds::Receipts),
+    ("receipts", "language", Holds::Receipts),
+    ("receipts", "revision", Holds::Receipts),
+    ("receipts", "banner", Holds::Receipts),
+    ("receipts", "signalled", Holds::Receipts),
+    ("receipts", "accepted", Holds::Receipts),
+    ("receipts", "refused", Holds::Receipts),
 ];

@@ -1,5 +1,6 @@
 //! How leads and deliveries stand in rows.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use sqlx::error::BoxDynError;
 
-use crate::lead::{Lead, LeadId, OutboxRow, SinkId};
+use crate::lead::{Lead, OutboxRow, SinkId};
 use crate::personal::Personal;
 
 /// The columns that [`lead`] reads, of a table `leads l`.
@@ -54,8 +55,8 @@ pub(super) fn delivery(row: &AnyRow) -> Result<OutboxRow, sqlx::Error> {
     })
 }
 
-/// The id of a lead in a column.
-pub(super) fn id(row: &AnyRow, column: &str) -> Result<LeadId, sqlx::Error> {
+/// The id in a column: of a lead, or of a receipt.
+pub(super) fn id<T: FromStr<Err = uuid::Error>>(row: &AnyRow, column: &str) -> Result<T, sqlx::Error> {
     row.try_get::<&str, _>(column)?.parse().map_err(unreadable)
 }
 

@@ -67,6 +67,15 @@ pub(crate) async fn nothing_that_people_send_is_written_down(mut stage: Stage) {
     }
 }
 
+/// A choice in answer to a banner that nobody archived.
+fn choice(language: &str) -> String {
+    serde_json::json!({
+        "id": "ca9a4700-0000-4000-8000-000000000000", "at": 0, "how": "consent", "language": language, "revision": "canary", "banner": "canary",
+        "gpc": false, "accepted": ["canary"], "refused": [],
+    })
+    .to_string()
+}
+
 /// Requests that are wrong in each way.
 async fn bad(stage: &Stage, good: &Submission) {
     let (json, form) = ("content-type: application/json\r\n", "content-type: application/x-www-form-urlencoded\r\n");
@@ -90,6 +99,9 @@ async fn bad(stage: &Stage, good: &Submission) {
         ("GET /api/forms/canary/challenge?canary", json, String::new(), 404),
         ("GET /canary/canary?canary=canary", json, String::new(), 404),
         ("CANARY /api/contact", json, text, 405),
+        ("POST /api/consent?canary", json, choice("canary"), 422),
+        ("POST /api/consent", json, "{\"canary\": \"canary".to_owned(), 400),
+        ("POST /api/consent", "content-type: text/canary\r\n", choice("en"), 415),
         ("GET /api/jobs/outbox?canary", json, String::new(), 401),
     ] {
         let answer = ask(stage.program.address, line, &format!("{HEADERS}{kind}"), &body).await.unwrap();

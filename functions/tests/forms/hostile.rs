@@ -59,6 +59,7 @@ async fn a_body_that_never_ends_is_cut_off() {
 fn run_without_store() -> axum::Router {
     let world = functions::world::World {
         stores: Vec::new(),
+        receipts: None,
         sinks: Vec::new(),
         projects: None,
         billing: None,

@@ -12,6 +12,7 @@ use functions::contract;
 use functions::ports::{ClientAddress, Filter, Store};
 use functions::store::{self, Patience, SqlStore};
 use functions::world::World;
+use registry::contract::Contract;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -32,14 +33,27 @@ pub(crate) fn config(more: &[(&str, &str)]) -> Config {
     Config::from_variables(&own.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).unwrap()
 }
 
+/// Runs the functions of the site that these were built for.
 pub(crate) async fn run(more: &[(&str, &str)]) -> Running {
+    run_by(contract::embedded().unwrap(), more).await
+}
+
+/// Runs the functions of another site.
+pub(crate) async fn run_by(contract: Contract, more: &[(&str, &str)]) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(store::open(&format!("sqlite:{}", folder.path().join("leads.db").display()), Patience::default()).unwrap());
     store.migrate().await.unwrap();
     let clock = Arc::<HandClock>::default();
-    let world =
-        World { stores: vec![store.clone()], sinks: Vec::new(), projects: None, billing: None, operations: None, clock: clock.clone() };
-    let app = App::new(Arc::new(contract::embedded().unwrap()), config(more), world);
+    let world = World {
+        stores: vec![store.clone()],
+        receipts: Some(store.clone()),
+        sinks: Vec::new(),
+        projects: None,
+        billing: None,
+        operations: None,
+        clock: clock.clone(),
+    };
+    let app = App::new(Arc::new(contract), config(more), world);
     Running { router: functions::routes::router(app.clone()), app, store, clock, _folder: folder }
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use functions::lead::{DeliveryState, Failure};
 use functions::personal::Personal;
-use functions::ports::{Accepted, Counts, Entry, Filter, Limit, Settled, Stopped, Store};
+use functions::ports::{Accepted, Counts, Entry, Filter, Limit, ReceiptFilter, Receipts, Settled, Stopped, Store};
+use functions::receipt::{How, Receipt};
 use functions::store::COLUMNS;
 use registry::model::CaptureKind;
 use sqlx::{AnyPool, AssertSqlSafe, Row};
@@ -141,4 +142,32 @@ pub(crate) async fn jobs_note_when_they_ran(base: &Base) {
     store.ran("outbox", at(9)).await.unwrap();
     assert_eq!(store.last_run("outbox").await.unwrap(), Some(at(9)));
     assert_eq!(store.last_run("retention").await.unwrap(), Some(at(5)));
+}
+
+pub(crate) async fn a_receipt_is_kept_once_and_comes_back_as_it_came(base: &Base) {
+    let store = base.store().await;
+    let receipt = |number: u8, seconds: i64| Receipt {
+        id: format!("00000000-0000-4000-8000-0000000000{number:02}").parse().unwrap(),
+        decided: at(seconds - 5),
+        received: at(seconds),
+        how: How::Choices,
+        language: "fr".to_owned(),
+        revision: "ab12".to_owned(),
+        banner: "0123456789abcdef".to_owned(),
+        signalled: number == 2,
+        accepted: vec!["film".into(), "count".into()],
+        refused: Vec::new(),
+    };
+    let (first, second) = (receipt(1, 10), receipt(2, 20));
+    for kept in [&first, &second] {
+        store.keep(kept).await.unwrap();
+    }
+    store.keep(&Receipt { refused: vec!["film".into()], accepted: Vec::new(), ..first.clone() }).await.unwrap();
+    let all = ReceiptFilter::default();
+    let listed = async |filter: ReceiptFilter| store.receipts(&filter).await.unwrap();
+    assert_eq!(listed(all).await, [second.clone(), first.clone()], "the newest first, and what came first stays");
+    assert_eq!(listed(ReceiptFilter { id: Some(first.id), ..all }).await, [first]);
+    assert_eq!(listed(ReceiptFilter { since: Some(at(20)), ..all }).await, [second.clone()]);
+    assert_eq!(listed(ReceiptFilter { most: Some(1), ..all }).await, [second]);
+    assert_eq!(listed(ReceiptFilter { id: Some(receipt(3, 0).id), ..all }).await, []);
 }

@@ -50,7 +50,7 @@ suite! {
     going: no_delivery_is_claimed_twice, a_lease_that_ran_out_is_claimed_again, a_stopped_sink_is_skipped, what_is_held_waits,
         retried_is_what_the_filter_says, the_longest_due_come_first;
     keeping: lists_are_filtered_and_sorted, nothing_remains_of_an_erased_lead, counts_tell_what_waits, sweeping_forgets_what_is_void,
-        jobs_note_when_they_ran;
+        jobs_note_when_they_ran, a_receipt_is_kept_once_and_comes_back_as_it_came;
     projects: a_code_opens_its_project_until_it_is_revoked, projects_are_replaced_as_a_whole, a_failed_guess_spends_its_proof_and_counts;
     world: tables_are_made_once, columns_are_those_that_are_told, no_error_quotes_a_value;
 }

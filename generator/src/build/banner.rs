@@ -5,6 +5,7 @@ use registry::model::Registry;
 
 use super::look::LookMemory;
 use crate::digest::{Digest, Hasher};
+use crate::document::shown::Shown;
 use crate::render::consent::{Banner, Basis};
 use crate::render::context::choices;
 use crate::site::Site;
@@ -35,6 +36,11 @@ impl BannerMemory {
         let minify = site.config.minify != Minify::Off;
         let basis = Basis { site, registry, words: &look.words, theme: &look.theme, minify };
         self.banner = Banner::make(basis, &mut self.diagnostics);
+    }
+
+    /// What visitors see, in each language; nothing where no proof of choices is kept.
+    pub(super) fn shown(&self) -> &[Shown] {
+        self.banner.as_ref().map_or(&[], |banner| banner.shown.as_slice())
     }
 
     pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {

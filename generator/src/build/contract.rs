@@ -16,6 +16,7 @@ impl Build {
             languages: config.languages.clone(),
             folders: config.urls == Urls::Folders,
             words: words.filter_map(|(n, code)| Some((code.clone(), self.shared.words(n).as_object()?.clone()))).collect(),
+            banners: self.archived.iter().map(|shown| shown.digest.clone()).collect(),
             templates: templates.map(|(name, file)| (name.clone(), String::from_utf8_lossy(&file.bytes).into_owned())).collect(),
         };
         Contract::of(&self.declared.registry, site)

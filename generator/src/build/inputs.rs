@@ -47,11 +47,14 @@ enum Role {
     Copied,
 }
 
+/// The folders below `content/` of what pages are made from.
+const KEPT: [&str; 4] = ["_banners/", "_data/", "_policies/", "forms/"];
+
 fn role(path: &str) -> Role {
     match path.strip_prefix("content/") {
         None => Role::Kept,
         Some("site.yaml" | "privacy.yaml") => Role::Kept,
-        Some(below) if below.starts_with("_data/") || below.starts_with("_policies/") || below.starts_with("forms/") => Role::Kept,
+        Some(below) if KEPT.iter().any(|folder| below.starts_with(folder)) => Role::Kept,
         Some(below) if below.ends_with(".md") => Role::Page,
         Some(_) => Role::Copied,
     }

@@ -16,6 +16,7 @@ use super::context::{choices, word};
 use super::theme::{Theme, ThemeFile};
 use super::{script, style};
 use crate::digest::Digest;
+use crate::document::shown::Shown;
 use crate::site::Site;
 
 /// The script's parts, in their order: what keeps to the choice, and what asks for it.
@@ -50,6 +51,8 @@ pub struct Banner {
     narrows: bool,
     /// The script, in each language.
     scripts: Vec<Asset>,
+    /// What visitors see, in each language; none where no proof of choices is kept.
+    pub shown: Vec<Shown>,
 }
 
 /// The addresses of what pages bring, for templates.
@@ -89,10 +92,16 @@ impl Banner {
         };
         let (style, page_style) = (sheet(STYLE, "consent.css")?, sheet(PAGE_STYLE, "consent-page.css")?);
         let source = source(basis, diagnostics)?;
-        let script = |language| script(basis, language, &source, &style.url, diagnostics);
-        let scripts = (0..basis.words.len()).map(script).collect::<Option<Vec<_>>>()?;
+        let (mut scripts, mut shown) = (Vec::new(), Vec::new());
+        for language in 0..basis.words.len() {
+            let mut config = config(basis, language, &style.url);
+            if basis.registry.keeps_receipts() {
+                shown.push(provable(basis, language, &mut config, &source, &style));
+            }
+            scripts.push(script(basis, language, &source, &config, diagnostics)?);
+        }
         let narrows = consent::model(basis.registry).categories.iter().any(|category| category.services.len() > 1);
-        Some(Self { style, page_style, narrows, scripts })
+        Some(Self { style, page_style, narrows, scripts, shown })
     }
 
     /// What the pages of a language bring.
@@ -120,7 +129,7 @@ fn source(Basis { registry, theme, .. }: Basis<'_>, diagnostics: &mut Vec<Diagno
                 && !any(&|service| !service.needs_consent() && service.writes_html()),
         ),
         ("PORTAL", registry.has_portal()),
-        ("RECEIPTS", any(&|service| service.receipts)),
+        ("RECEIPTS", registry.keeps_receipts()),
         ("SIGNALS", any(&|service| service.consent_mode)),
     ];
     let mut source: String = parts.iter().map(|(name, wanted)| format!("const {name} = {wanted};\n")).collect();
@@ -133,9 +142,25 @@ fn source(Basis { registry, theme, .. }: Basis<'_>, diagnostics: &mut Vec<Diagno
     Some(source)
 }
 
+/// What visitors see, for the archive; the script is told how to name it, and where choices are recorded.
+fn provable(basis: Basis<'_>, language: usize, config: &mut Json, source: &str, style: &Asset) -> Shown {
+    let shown = Shown {
+        digest: String::new(),
+        language: basis.site.language(language).to_owned(),
+        revision: consent::model(basis.registry).revision,
+        says: config.clone(),
+        style: String::from_utf8_lossy(&style.bytes).into_owned(),
+        script: registry::digest::of(&source),
+    };
+    let shown = shown.sealed();
+    config["receipts"] = json!(RECEIPTS);
+    config["revision"] = json!(shown.revision);
+    config["digest"] = json!(shown.digest);
+    shown
+}
+
 /// The script of a language.
-fn script(basis: Basis<'_>, language: usize, source: &str, style: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Asset> {
-    let config = config(basis, language, style);
+fn script(basis: Basis<'_>, language: usize, source: &str, config: &Json, diagnostics: &mut Vec<Diagnostic>) -> Option<Asset> {
     let file = basis.theme.files.get(SCRIPT[1])?;
     let name = format!("consent.{}.js", basis.site.language(language));
     let whole = format!("((config) => {{\n{source}\n}})({config});\n");
@@ -173,6 +198,7 @@ fn config(Basis { site, registry, words, .. }: Basis<'_>, language: usize, style
         "style": style,
         "policy": choices(site, language),
         "keep": bounds.keep,
+        "attributes": bounds.attributes,
         "always": bounds.always,
         "stays": bounds.stays,
         "services": services.collect::<Map<_, _>>(),
@@ -181,11 +207,6 @@ fn config(Basis { site, registry, words, .. }: Basis<'_>, language: usize, style
     });
     if registry.services.iter().any(|service| service.consent_mode) {
         config["signals"] = json!(SIGNALS.into_iter().collect::<BTreeMap<_, _>>());
-    }
-    if registry.services.iter().any(|service| service.receipts) {
-        config["receipts"] = json!(RECEIPTS);
-        // What was shown, for proofs: everything but this digest itself.
-        config["digest"] = json!(Digest::of(config.to_string().as_bytes()).to_string());
     }
     config
 }

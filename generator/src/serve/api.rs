@@ -20,7 +20,7 @@ use functions::config::Config;
 use functions::egress::Egress;
 use functions::lead::DeliveryState;
 use functions::log::{Event, Log};
-use functions::ports::{Background, ClientAddress, Clock, Filter, Projects, Store, StoreError, SystemClock};
+use functions::ports::{Background, ClientAddress, Clock, Filter, Projects, Receipts, Store, StoreError, SystemClock};
 use functions::routes;
 use functions::stand_ins::{Mail, MailServer, Make, Notion, Resend, Stripe};
 use functions::store::{self, Patience, SqlStore};
@@ -151,6 +151,11 @@ impl Api {
         self.store.clone()
     }
 
+    /// The proofs of cookie choices.
+    pub(super) fn receipts(&self) -> Arc<dyn Receipts> {
+        self.store.clone()
+    }
+
     /// Attempts every delivery that waits or was given up, whenever it is due.
     ///
     /// # Errors
@@ -190,6 +195,7 @@ impl Api {
         let egress = Egress::new(&contract.registry, &config);
         let world = World {
             stores: vec![self.store()],
+            receipts: Some(self.receipts()),
             sinks: adapters::sinks(contract, &config, &egress),
             projects: Some(self.store.clone()),
             billing: adapters::billing(&config, &egress, self.log.clone()),

@@ -45,7 +45,6 @@ pub(super) fn service() -> Service {
         storage: Vec::new(),
         consent_mode: false,
         loosens: None,
-        receipts: false,
         system: System::Site,
         facts: None,
     }

@@ -127,8 +127,11 @@ const send = (receipt) =>
   fetch(config.receipts, { method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify(receipt) })
     .then(({ status }) => status < 500 && status !== 429 && waiting((receipts) => receipts.filter(({ id }) => id !== receipt.id)))
     .catch(() => {});
-const prove = ({ services, how }) => {
-  const receipt = { id: crypto.randomUUID(), at: new Date(), how, services, language: document.documentElement.lang, banner: config.digest, gpc: signalled };
+const prove = (how) => {
+  const { revision, digest: banner } = config;
+  const { lang: language } = document.documentElement;
+  const { made, yes, no } = choice;
+  const receipt = { id: crypto.randomUUID(), at: parseInt(made, 36), how, language, revision, banner, gpc: signalled, accepted: [...yes], refused: [...no] };
   waiting((receipts) => [...receipts, receipt]);
   send(receipt);
 };
@@ -155,8 +158,13 @@ const resume = () => {
 
 const look = () => {
   if (stored() === known) return;
+  const before = choice;
   choice = read();
-  settle(true, "elsewhere");
+  if (RECEIPTS && parseInt(choice.made, 36) < parseInt(before.made, 36)) {
+    // The answer to an earlier receipt came late, and brought the cookie of that choice back.
+    choice = before;
+    write();
+  } else settle(true, "elsewhere");
 };
 globalThis.cookieStore?.addEventListener("change", look);
 addEventListener("pageshow", look);
@@ -173,7 +181,7 @@ document.addEventListener("consentchange", ({ detail }) => {
   }
   find("#plainsite-panel").forEach(fill);
   tell(kept);
-  if (RECEIPTS && how !== "elsewhere" && how !== "once") prove(detail);
+  if (RECEIPTS && how !== "elsewhere" && how !== "once") prove(how);
 });
 
 addEventListener("DOMContentLoaded", () => {

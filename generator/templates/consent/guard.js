@@ -51,7 +51,7 @@ const write = (...once) => {
   const value = made || once[0] ? lists.map((list) => [...list].join(".")).join("~") : "";
   // What is allowed once outlives only the loading that it needs.
   const left = made ? parseInt(made, 36) + keep - now() : once.length * 60;
-  if (value !== stored()) document.cookie = `plainsite-consent=${value};Path=/;SameSite=Lax;Max-Age=${left}${origin.startsWith("https") ? ";Secure" : ""}`;
+  if (value !== stored()) document.cookie = `plainsite-consent=${value}${config.attributes}${left}${origin.startsWith("https") ? ";Secure" : ""}`;
   known = stored();
   return value === known;
 };

@@ -2,9 +2,12 @@
 
 use super::Judged;
 use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
-use crate::model::{From, Holding, StorageKind, covers};
+use crate::model::{From, Holding, Service, StorageKind, covers};
 
-/// The functions or the form's script keep something that is not declared.
+/// The key below which the banner's script keeps what has not arrived yet.
+const RECEIPTS: &str = "plainsite-receipts";
+
+/// The functions or a script of ours keep something that is not declared.
 pub(super) static UNDECLARED_STORAGE: Rule = Rule {
     name: "undeclared-storage",
     severity: Severity::Error,
@@ -21,6 +24,7 @@ const PROJECTS: (Holding, &str) = (Holding::Projects, "what clients see of their
 const CODES: (Holding, &str) = (Holding::Codes, "keyed hashes of project codes, and when each was made and revoked");
 
 pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    receipts(judged, diagnostics);
     let registry = judged.registry;
     let form = registry.forms.first().map(|form| (format!("forms.{}.fields", form.id), "a form", vec![DELIVERIES, PROTECTION]));
     let portal = registry.portal().map(|service| (format!("services.{}", service.id), "the portal", vec![PROJECTS, CODES, PROTECTION]));
@@ -57,6 +61,35 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// What the banner's script keeps until a proof of a choice has arrived, where proofs are kept; and nothing that says so where none are.
+fn receipts(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let registry = judged.registry;
+    let waits =
+        |service: &&Service| service.storage.iter().any(|stored| stored.kind == StorageKind::Local && covers(&stored.key, RECEIPTS));
+    let declared = registry.data.iter().find(|data| data.from == Some(From::Functions(Holding::Receipts)));
+    match (registry.keeps_receipts(), registry.services.iter().find(waits)) {
+        (true, None) => {
+            let path = declared.map_or_else(String::new, |data| format!("data.{}", data.id));
+            diagnostics.push(
+                judged
+                    .at(&UNDECLARED_STORAGE, &path, "proofs of choices wait in the browser, which is not declared")
+                    .why(format!("the banner keeps each in local storage, as `{RECEIPTS}`, until it is received (Directive 2002/58/EC Art. 5(3))"))
+                    .help("write `consent: { use: plainsite-consent-receipts }` below `services`"),
+            );
+        }
+        (false, Some(service)) => diagnostics.push(
+            judged
+                .at(&UNDECLARED_STORAGE, &format!("services.{}", service.id), format!("`{}` says that choices are recorded, and no data does", service.id))
+                .why("the functions keep a proof of a choice only where it is declared with a purpose and a period (GDPR Art. 5(1)(a) and (e))")
+                .help(
+                    "add `receipts: { label: …, people: …, from: { functions: receipts }, items: […] }` below `data`, with a purpose and a \
+                     retention rule; or write `use: plainsite-consent`",
+                ),
+        ),
+        (true, Some(_)) | (false, None) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::check::fixture::{found, with_form};
@@ -74,6 +107,18 @@ data:
     #[test]
     fn a_site_without_a_form_keeps_nothing() {
         assert!(found("undeclared-storage", "data: { lead: { label: Leads } }\n").is_empty());
+    }
+
+    #[test]
+    fn proofs_are_declared_where_they_are_kept_and_where_they_wait() {
+        let messages = |data: &str, service: &str| -> Vec<String> {
+            let text = format!("{data}services:\n  film: {{ label: Film, category: media }}\n  consent: {{ use: {service} }}\n");
+            found("undeclared-storage", &text).into_iter().map(|found| found.message).collect()
+        };
+        let kept = "data: { proofs: { label: Proofs, from: { functions: receipts } } }\n";
+        assert!(messages(kept, "plainsite-consent-receipts").is_empty() && messages("", "plainsite-consent").is_empty());
+        assert_eq!(messages(kept, "plainsite-consent"), ["proofs of choices wait in the browser, which is not declared"]);
+        assert_eq!(messages("", "plainsite-consent-receipts"), ["`consent` says that choices are recorded, and no data does"]);
     }
 
     #[test]

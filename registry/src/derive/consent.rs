@@ -1,9 +1,13 @@
 //! The consent model: what visitors are asked, by category and service, and the revision of each, so that only what changed
 //! is asked again.
 
+mod cookie;
+
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
+
+pub use cookie::{ATTRIBUTES, COOKIE, Choice, accepted, made, pattern};
 
 use super::headers::{self, Sources};
 use crate::model::{Category, Keep, Party, Period, Registry, Service, ServiceId, StorageKind};
@@ -53,6 +57,8 @@ pub fn model(registry: &Registry) -> Consent {
 pub struct Bounds {
     /// For how many seconds a choice holds.
     pub keep: u64,
+    /// What stands behind the cookie's value, up to the seconds.
+    pub attributes: &'static str,
     /// What is let through whatever was agreed to, as in a policy. A path is one of the site itself.
     pub always: String,
     /// What services that need no consent store: it is never removed.
@@ -101,6 +107,7 @@ pub fn bounds(registry: &Registry) -> Bounds {
     let asked = asked.flat_map(|asked| asked.services.into_iter().map(move |service| (service, asked.category)));
     Bounds {
         keep: keep(registry).seconds(),
+        attributes: ATTRIBUTES,
         always: told(headers::always(registry, own)),
         stays: stored(registry.services.iter().filter(|service| !service.needs_consent())),
         services: asked.map(|(service, category)| of(service, category)).collect(),
@@ -115,7 +122,7 @@ fn told(sources: Sources) -> String {
 }
 
 /// For how long a choice holds: what the registry promises of the cookie that keeps it, else six months.
-fn keep(registry: &Registry) -> Period {
+pub fn keep(registry: &Registry) -> Period {
     let cookies = registry.services.iter().flat_map(|service| &service.cookies);
     let keeps = cookies.filter(|cookie| cookie.name == COOKIE).filter_map(|cookie| cookie.keep.as_ref()?.known());
     let periods = keeps.filter_map(|keep| match keep {
@@ -182,35 +189,4 @@ fn digest(value: &impl Serialize) -> String {
         rest /= 36;
     }
     digits
-}
-
-/// The cookie that keeps a visitor's choices. Its value begins with the categories that were agreed to, joined by `.` in the
-/// order in which they are told; what follows a `~` is the own business of the scripts that ask.
-pub const COOKIE: &str = "plainsite-consent";
-
-/// The categories that a cookie's value says were agreed to. What is no category counts for nothing.
-pub fn accepted(value: &str) -> Vec<Category> {
-    let agreed = value.split('~').next().unwrap_or("");
-    let named = |category: &Category| agreed.split('.').any(|name| name == category.name());
-    Category::ALL.iter().filter(|category| named(category)).copied().collect()
-}
-
-/// A regular expression for the whole value of the cookie of visitors who agreed to just these categories.
-pub fn pattern(accepted: &[Category]) -> String {
-    let names: Vec<&str> = accepted.iter().map(|category| category.name()).collect();
-    format!("{}(~.*)?", names.join("\\."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_says_what_was_agreed_to() {
-        assert_eq!(accepted("analytics.media~2026"), [Category::Analytics, Category::Media]);
-        assert_eq!(accepted("media.analytics"), [Category::Analytics, Category::Media]);
-        assert_eq!(accepted(""), []);
-        assert_eq!(accepted("analytics-or-not~media"), []);
-        assert_eq!(pattern(&[Category::Analytics, Category::Media]), "analytics\\.media(~.*)?");
-    }
 }

@@ -35,8 +35,6 @@ pub struct Service {
     pub consent_mode: bool,
     /// What has to be loosened in the browser's protections for it.
     pub loosens: Option<Localized>,
-    /// Whether each choice that it keeps is also recorded as a proof, by `POST /api/consent`.
-    pub receipts: bool,
     /// Which part of the work it belongs to.
     pub system: System,
     /// Where the facts come from, where they come from the catalogue.

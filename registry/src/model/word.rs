@@ -99,6 +99,8 @@ words! {
         Projects = "projects",
         /// The codes that open these: keyed hashes, and when each was made and revoked.
         Codes = "codes",
+        /// A proof of each choice of cookies: what was chosen, when and how, and in answer to which banner.
+        Receipts = "receipts",
     }
     /// What allows a purpose (GDPR Art. 6(1)).
     Basis {

@@ -24,7 +24,6 @@ pub(super) fn read(key: &str, fields: &mut Fields<'_>) -> Service {
         storage: fields.list("storage", "a stored value", storage),
         consent_mode: fields.bool("consent_mode").unwrap_or(false),
         loosens,
-        receipts: fields.bool("receipts").unwrap_or(false),
         system: system(fields),
         facts: recipients::facts(fields),
     }

@@ -55,7 +55,7 @@ pub(crate) const HOUSES: [House; 3] = [
         name: "functions",
         floors: &[
             &["billing", "contract", "personal", "problem", "project", "schedule", "seal", "token"],
-            &["lead"],
+            &["lead", "receipt"],
             &["config", "log", "submission"],
             &["answers", "ports"],
             &["egress", "guard", "mail", "store"],

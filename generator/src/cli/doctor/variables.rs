@@ -7,6 +7,9 @@ use registry::model::{DeliveryKind, Registry};
 
 use super::finding::Finding;
 
+/// The variable that names the database.
+const DATABASE_URL: &str = "DATABASE_URL";
+
 /// What is set, by name.
 pub(super) type Variables = BTreeMap<String, String>;
 
@@ -39,6 +42,9 @@ pub(super) fn examine(registry: &Registry, variables: &Variables) -> Vec<Finding
         findings.push(match (is_set(variables, name), is_used(registry, &kinds, variables, name)) {
             (true, true) => Finding::ok(name, format!("is set: {what}")),
             (true, false) => Finding::note(name, format!("is set, and nothing of this site uses it: {what}")),
+            (false, _) if name == DATABASE_URL && registry.keeps_receipts() => {
+                Finding::problem(name, "is missing: proofs of cookie choices are declared, and are kept in no other store", what)
+            }
             (false, _) if is_missing(&kinds, variables, name) => Finding::problem(name, "is missing", what),
             (false, _) => Finding::note(name, format!("is not set: {what}")),
         });
@@ -63,10 +69,10 @@ fn is_used(registry: &Registry, kinds: &BTreeSet<DeliveryKind>, variables: &Vari
     let has = |wanted: DeliveryKind| kinds.contains(&wanted);
     match name {
         "PLAINSITE_SECRET" => true,
-        "DATABASE_URL" => has_forms || registry.has_portal(),
+        DATABASE_URL => has_forms || registry.has_portal() || registry.keeps_receipts(),
         "STRIPE_API_KEY" | "STRIPE_URL" => registry.has_portal(),
         // With a database, projects are kept there.
-        "NOTION_PROJECTS_TOKEN" | "NOTION_PROJECTS" | "NOTION_STEPS" => registry.has_portal() && !is_set(variables, "DATABASE_URL"),
+        "NOTION_PROJECTS_TOKEN" | "NOTION_PROJECTS" | "NOTION_STEPS" => registry.has_portal() && !is_set(variables, DATABASE_URL),
         "CRON_SECRET" | "FORMS_PER_ADDRESS" | "OPERATIONS_EMAIL" => has_forms,
         "NOTION_TOKEN" | "NOTION_LEADS" => has(DeliveryKind::Page),
         "WEBHOOK_URL" | "WEBHOOK_KEY" => has(DeliveryKind::Webhook),

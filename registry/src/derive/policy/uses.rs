@@ -181,6 +181,7 @@ impl Telling<'_> {
             From::Functions(Holding::Deliveries | Holding::Protection) => self.words.word("from_functions"),
             From::Functions(Holding::Projects) => self.words.word("from_projects"),
             From::Functions(Holding::Codes) => self.words.word("from_codes"),
+            From::Functions(Holding::Receipts) => self.words.word("from_receipts"),
             From::Other(text) => self.text(text),
         }
     }
