@@ -3,6 +3,7 @@
 mod api;
 mod columns;
 mod properties;
+mod retention;
 mod state;
 mod store;
 

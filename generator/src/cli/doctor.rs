@@ -99,7 +99,7 @@ fn jobs(registry: &Registry, hosting: Option<&str>) -> Option<Finding> {
     let Some(text) = hosting else {
         return Some(Finding::note(
             "jobs",
-            "there is no `vercel.json`: have another scheduler call `/api/jobs/outbox`, with `CRON_SECRET`",
+            "there is no `vercel.json`: have another scheduler call `/api/jobs/outbox` and `/api/jobs/retention`, with `CRON_SECRET`",
         ));
     };
     let hosting: Json = serde_json::from_str(text).unwrap_or_default();

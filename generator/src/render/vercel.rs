@@ -9,7 +9,7 @@ use crate::site::Site;
 use crate::site::config::Urls;
 
 /// The jobs of the functions, as paths and cron expressions in UTC. Daily is all that the host's free plan allows, and nothing relies on more.
-pub const JOBS: [(&str, &str); 1] = [("/api/jobs/outbox", "17 4 * * *")];
+pub const JOBS: [(&str, &str); 2] = [("/api/jobs/outbox", "17 4 * * *"), ("/api/jobs/retention", "47 4 * * *")];
 
 /// A page's address without its slash. Not the functions' addresses, where a redirect would be lost on jobs, nor the host's own.
 const WITHOUT_SLASH: &str = "/((?!api/|_vercel/|\\.well-known/)(?:[^/.]+/)*[^/.]+)";

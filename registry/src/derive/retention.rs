@@ -74,6 +74,12 @@ pub fn limits(registry: &Registry) -> Vec<Limit> {
     records(registry).into_iter().filter_map(|record| limit(registry, record)).collect()
 }
 
+/// The rules of the job on counts and spent proofs, which the functions forget as soon as these are void.
+pub fn of_what_is_void(registry: &Registry) -> Vec<RetentionId> {
+    let protection: BTreeSet<DataId> = kept(registry, Holding::Protection).collect();
+    rules(registry).into_iter().filter(|rule| rule.data.iter().any(|id| protection.contains(id))).map(|rule| rule.id).collect()
+}
+
 /// The records that a rule of the job is about, whether or not it can be carried out.
 pub fn records_of(registry: &Registry, retention: &Retention) -> Vec<Record> {
     records(registry).into_iter().filter(|record| concerns(registry, retention, record)).collect()
@@ -145,17 +151,24 @@ fn asked(registry: &Registry, form: &FormId) -> BTreeSet<DataId> {
 
 /// The data that a kind of record holds.
 fn data(registry: &Registry, record: &Record) -> BTreeSet<DataId> {
-    let from = |wanted: From| registry.data.iter().filter(move |data| data.from.as_ref() == Some(&wanted)).map(|data| data.id.clone());
-    let kept = |holding: Holding| from(From::Functions(holding));
     match record {
         Record::Lead(id) | Record::Capture(id, _) => {
             let apart: BTreeSet<DataId> = CaptureKind::ALL.iter().flat_map(|kind| noted_alone(registry, id, *kind)).collect();
-            let all = asked(registry, id).into_iter().chain(from(From::Form(id.clone()))).chain(kept(Holding::Deliveries));
+            let all =
+                asked(registry, id).into_iter().chain(from(registry, From::Form(id.clone()))).chain(kept(registry, Holding::Deliveries));
             all.filter(|id| !apart.contains(id)).collect()
         }
-        Record::Project => kept(Holding::Projects).chain(kept(Holding::Codes)).collect(),
-        Record::Receipt => kept(Holding::Receipts).collect(),
+        Record::Project => kept(registry, Holding::Projects).chain(kept(registry, Holding::Codes)).collect(),
+        Record::Receipt => kept(registry, Holding::Receipts).collect(),
     }
+}
+
+fn from(registry: &Registry, wanted: From) -> impl Iterator<Item = DataId> {
+    registry.data.iter().filter(move |data| data.from.as_ref() == Some(&wanted)).map(|data| data.id.clone())
+}
+
+fn kept(registry: &Registry, holding: Holding) -> impl Iterator<Item = DataId> {
+    from(registry, From::Functions(holding))
 }
 
 /// Whether a rule says how long we ourselves keep something: what others hold, they hold apart from it.
