@@ -20,9 +20,22 @@ use crate::ports::{Gone, Held, Other, Over, Report, Store, StoreError};
 /// How many records go at once: few enough for one answer of a service and one short transaction.
 const BATCH: u32 = 50;
 
+/// What would go, and when.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Each kind of record in each store.
+    pub records: Vec<Planned>,
+    /// Rules of the job whose data another rule keeps.
+    pub outlasted: Vec<RetentionId>,
+    /// The rules that somebody else carries out.
+    pub others: Vec<Other>,
+}
+
 /// What a store holds of a kind of record.
 #[derive(Clone, Debug)]
 pub struct Planned {
+    /// What it is, in the site's first language.
+    pub what: String,
     /// The store.
     pub store: &'static str,
     /// When it goes, and by which rules.
@@ -37,18 +50,19 @@ pub struct Planned {
 ///
 /// # Errors
 /// A store fails.
-pub async fn plan(registry: &Registry, stores: &[Arc<dyn Store>], now: Timestamp) -> Result<Vec<Planned>, StoreError> {
-    let mut planned = Vec::new();
-    for limit in retention::limits(registry) {
-        let mut over = over(&limit, now);
+pub async fn plan(contract: &Contract, stores: &[Arc<dyn Store>], now: Timestamp) -> Result<Plan, StoreError> {
+    let registry = &contract.registry;
+    let (limits, told, mut records) = (retention::limits(registry), Told::of(contract), Vec::new());
+    for limit in &limits {
+        let (mut over, what) = (over(limit, now), told.gone(limit.rules.clone(), 0).what);
         for store in stores {
             let held = store.held(&over).await?;
             over.spared.extend(store.outlasting(&over).await?);
-            let next = held.next.as_ref().and_then(|begun| ends(&limit, begun));
-            planned.push(Planned { store: store.name(), limit: limit.clone(), held, next });
+            let next = held.next.as_ref().and_then(|begun| ends(limit, begun));
+            records.push(Planned { what: what.clone(), store: store.name(), limit: limit.clone(), held, next });
         }
     }
-    Ok(planned)
+    Ok(Plan { records, outlasted: outlasted(registry, &limits), others: told.others(registry) })
 }
 
 /// Lets go what is over at `now`, the oldest first, until nothing is or the time is up. A batch that has begun is not cut short.

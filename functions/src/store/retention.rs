@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use registry::derive::retention::Record;
 use registry::model::{CaptureKind, FormId, Since, Then};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::any::AnyRow;
+use sqlx::{Any, AssertSqlSafe, Executor, Row};
 
 use super::SqlStore;
 use super::leads::cut_log;
@@ -28,7 +29,7 @@ pub(super) async fn held(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Er
         Record::Lead(form) => held_leads(store, over, form, &ANY).await,
         Record::Capture(form, kind) => held_leads(store, over, form, &captured(over, *kind)).await,
         Record::Project => {
-            let begun: Vec<_> = projects(store).await?.into_iter().map(|(_, _, begun)| begun).collect();
+            let begun: Vec<_> = projects(&store.pool, "").await?.into_iter().map(|(_, begun)| begun).collect();
             let (past, rest): (Vec<_>, Vec<_>) = begun.into_iter().partition(|begun| over.is_over(begun));
             let counts = rest.iter().filter(|begun| !begun.is_empty());
             Ok(Held {
@@ -71,7 +72,7 @@ async fn held_receipts(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Erro
     held_of(&counted, next.map(|received| BTreeMap::from([(Since::Received, received)])))
 }
 
-fn held_of(counted: &sqlx::any::AnyRow, next: Option<BTreeMap<Since, Timestamp>>) -> Result<Held, sqlx::Error> {
+fn held_of(counted: &AnyRow, next: Option<BTreeMap<Since, Timestamp>>) -> Result<Held, sqlx::Error> {
     let (number, past): (i64, i64) = (counted.try_get("number")?, counted.try_get("past")?);
     Ok(Held { over: past.unsigned_abs(), rest: (number - past).unsigned_abs(), next })
 }
@@ -92,7 +93,8 @@ pub(super) async fn expire(store: &SqlStore, over: &Over, most: u32) -> Result<u
 async fn expire_leads(store: &SqlStore, over: &Over, form: &FormId, most: u32) -> Result<u64, sqlx::Error> {
     // Contact that comes at this very moment is seen where the row is taken. Deliveries go with their lead, by the foreign key.
     let text = format!(
-        "DELETE FROM leads WHERE {OVER} AND id IN (SELECT id FROM leads WHERE form = $1 AND {OVER} ORDER BY received, id LIMIT $4)"
+        "DELETE FROM leads WHERE {OVER} AND id IN (SELECT id FROM leads WHERE form = $1 AND {OVER} ORDER BY received, id LIMIT $4 {})",
+        store.database.taken()
     );
     let gone = sqlx::query(AssertSqlSafe(text))
         .bind(form.as_str().to_owned())
@@ -117,7 +119,7 @@ fn captured(over: &Over, kind: CaptureKind) -> [String; 2] {
 
 async fn expire_captures(store: &SqlStore, over: &Over, form: &FormId, kind: CaptureKind, most: u32) -> Result<u64, sqlx::Error> {
     let mut transaction = store.begin().await?;
-    let text = format!("SELECT id, captured FROM leads WHERE {MEANT} AND {OVER} ORDER BY received, id LIMIT $6");
+    let text = format!("SELECT id, captured FROM leads WHERE {MEANT} AND {OVER} ORDER BY received, id LIMIT $6 {}", store.database.taken());
     let [holds, is_cut] = captured(over, kind);
     let rows = sqlx::query(AssertSqlSafe(text))
         .bind(form.as_str().to_owned())
@@ -144,24 +146,26 @@ async fn expire_captures(store: &SqlStore, over: &Over, form: &FormId, kind: Cap
 }
 
 async fn expire_projects(store: &SqlStore, over: &Over, most: u32) -> Result<u64, sqlx::Error> {
-    let all = projects(store).await?;
     let mut transaction = store.begin().await?;
+    let all = projects(&mut *transaction, store.database.taken()).await?;
     let mut gone = 0;
-    for (id, content, _) in all.into_iter().filter(|(_, _, begun)| over.is_over(begun)).take(most as usize) {
-        // One that was written anew meanwhile may be open again. Codes go with their project, by the foreign key.
-        let deleted = sqlx::query("DELETE FROM projects WHERE id = $1 AND content = $2").bind(id).bind(content);
-        gone += deleted.execute(&mut *transaction).await?.rows_affected();
+    for (id, _) in all.into_iter().filter(|(_, begun)| over.is_over(begun)).take(most as usize) {
+        // Codes go with their project, by the foreign key.
+        gone += sqlx::query("DELETE FROM projects WHERE id = $1").bind(id).execute(&mut *transaction).await?.rows_affected();
     }
     transaction.commit().await?;
     Ok(gone)
 }
 
-/// Every project: its id, its content and when it was closed. A project counts from the end of that day, in universal time.
-async fn projects(store: &SqlStore) -> Result<Vec<(String, String, BTreeMap<Since, Timestamp>)>, sqlx::Error> {
-    let rows = sqlx::query("SELECT id, content FROM projects ORDER BY id").fetch_all(&store.pool).await?;
-    let project = |row: &sqlx::any::AnyRow| {
+/// Every project, and when it was closed. A project counts from the end of that day, in universal time.
+async fn projects<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    taken: &str,
+) -> Result<Vec<(String, BTreeMap<Since, Timestamp>)>, sqlx::Error> {
+    let rows = sqlx::query(AssertSqlSafe(format!("SELECT id, content FROM projects ORDER BY id {taken}"))).fetch_all(executor).await?;
+    let project = |row: &AnyRow| {
         let closed = from_json::<Project>(row, "content")?.closed.and_then(end_of_day);
-        Ok((row.try_get("id")?, row.try_get("content")?, closed.map(|closed| (Since::Close, closed)).into_iter().collect()))
+        Ok((row.try_get("id")?, closed.map(|closed| (Since::Close, closed)).into_iter().collect()))
     };
     rows.iter().map(project).collect()
 }
@@ -171,8 +175,12 @@ fn end_of_day(day: Date) -> Option<Timestamp> {
 }
 
 async fn expire_receipts(store: &SqlStore, over: &Over, most: u32) -> Result<u64, sqlx::Error> {
-    let text = "DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE received <= $1 ORDER BY received, id LIMIT $2)";
-    let gone = sqlx::query(text).bind(micros(over.before(Since::Received))).bind(i64::from(most)).execute(&store.pool).await?;
+    let text = format!(
+        "DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE received <= $1 ORDER BY received, id LIMIT $2 {})",
+        store.database.taken()
+    );
+    let gone =
+        sqlx::query(AssertSqlSafe(text)).bind(micros(over.before(Since::Received))).bind(i64::from(most)).execute(&store.pool).await?;
     Ok(gone.rows_affected())
 }
 

@@ -44,7 +44,8 @@ async fn the_report_says_what_went_and_what_others_see_to() {
     base.receipt(old).await;
     let now = at("2027-03-01T00:00:00Z");
     let report = retention::run(&base.contract, &base.stores, now, Duration::MAX).await.unwrap();
-    let gone = |rules: &[&str], what: &str, records| Gone { rules: rules.iter().map(|rule| (*rule).into()).collect(), what: what.into(), records };
+    let gone =
+        |rules: &[&str], what: &str, records| Gone { rules: rules.iter().map(|rule| (*rule).into()).collect(), what: what.into(), records };
     let expected = [
         gone(&["addresses"], "mail_capture_ip_address", 3),
         gone(&["sources"], "Where visitors came from", 0),
@@ -66,7 +67,7 @@ async fn the_plan_says_what_goes_when_and_touches_nothing() {
         base.lead(second, second).await;
         base.project("open", None).await;
         let now = at("2027-02-10T00:00:00Z");
-        let plan = retention::plan(&base.contract.registry, &base.stores, now).await.unwrap();
+        let plan = retention::plan(&base.contract, &base.stores, now).await.unwrap().records;
         let of = |record: &dyn Fn(&Record) -> bool| {
             let planned = plan.iter().find(|planned| record(&planned.limit.record)).unwrap();
             (planned.held.over, planned.held.rest, planned.next)
@@ -99,8 +100,11 @@ async fn pages_that_a_database_delivered_go_with_their_lead() {
     }
     let stores: Vec<Arc<dyn Store>> = vec![base.store().clone(), pages];
     retention::run(&base.contract, &stores, at("2027-02-15T00:00:00Z"), Duration::MAX).await.unwrap();
-    let addresses: Vec<String> =
-        notion.pages().iter().map(|page| page["properties"]["IP address"]["rich_text"][0]["plain_text"].as_str().unwrap().to_owned()).collect();
+    let addresses: Vec<String> = notion
+        .pages()
+        .iter()
+        .map(|page| page["properties"]["IP address"]["rich_text"][0]["plain_text"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(addresses, [CUT, CUT]);
     retention::run(&base.contract, &stores, at("2029-01-01T00:00:00Z"), Duration::MAX).await.unwrap();
     let left = notion.pages();

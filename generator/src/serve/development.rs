@@ -4,6 +4,7 @@
 mod leads;
 mod mailbox;
 mod receipts;
+mod retention;
 mod sent;
 mod site;
 
@@ -28,12 +29,13 @@ const SCRIPT: &str = include_str!("client/development.js");
 const STYLE: &str = include_str!("client/development.css");
 
 /// The pages: address, name, and what is there.
-const PAGES: [(&str, &str, &str); 7] = [
+const PAGES: [(&str, &str, &str); 8] = [
     ("mailbox", "Mailbox", "the e-mails that were sent, to visitors and to operations"),
     ("leads", "Leads", "what came in by the forms, and how its deliveries stand"),
     ("notion", "Notion", "the pages that were written"),
     ("automation", "Automation", "the calls of the webhook, with their bodies"),
     ("receipts", "Receipts", "the proofs of cookie choices"),
+    ("retention", "Retention", "what the retention job would remove, and when"),
     ("checks", "Checks", "what the last build said"),
     ("registry", "Registry", "the declared data: why, who receives it, how long it is kept"),
 ];
@@ -50,6 +52,7 @@ pub(super) fn router<S>(running: Running) -> Router<S> {
         .route("/notion", get(sent::notion))
         .route("/automation", get(sent::automation))
         .route("/receipts", get(receipts::receipts))
+        .route("/retention", get(retention::retention))
         .route("/checks", get(site::checks))
         .route("/registry", get(site::registry));
     Router::new().route("/_plainsite/", get(index)).nest("/_plainsite", pages).with_state(running)
@@ -65,6 +68,7 @@ async fn index(State(Running { server, api }): State<Running>) -> Response {
         api.notion().pages().len(),
         api.automation().calls().len(),
         receipts,
+        retention::limits(&shown),
         shown.diagnostics.len(),
         shown.declared.registry.data.len(),
     ];
