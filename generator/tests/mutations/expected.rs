@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use registry::catalogue;
 use registry::derive::{authority, retention};
-use registry::model::{Basis, Category, Channel, Right, Role, Safeguard, StorageKind, System, Then};
+use registry::model::{Basis, CaptureKind, Category, Channel, Right, Role, Safeguard, StorageKind, System, Then};
 
 use crate::site::Site;
 
@@ -149,7 +149,9 @@ const TABLE: &[Row] = &[
     ("retention.*", Group, Told, &[Job]),
     ("retention.*.data", Group, Told, &[Job]),
     ("retention.*.data.*", Id("data"), Told, &[Job]),
-    ("retention.*.label|during|from|because", Text, Told, &[]),
+    ("retention.*.label|during|because", Text, Told, &[]),
+    ("retention.*.only", Word(CaptureKind::NAMES), Silent, &[Job]),
+    ("retention.*.from", Instead(&[r#""last-contact""#, r#""close""#]), Told, &[Job]),
     ("retention.*.keep", Period, Told, &[Job]),
     ("retention.*.then", Word(Then::NAMES), Told, &[Job]),
     ("retention.*.by", Instead(&[r#""product""#, r#"{ "manual": "somebody" }"#]), Told, &[Job]),

@@ -68,8 +68,8 @@ pub fn rules(registry: &Registry) -> Vec<Rule> {
     registry.retention.iter().filter_map(rule).collect()
 }
 
-/// What the job removes, and when. A record on which a rule has no end that can be counted, or none falls to the job, is not among them: who
-/// carries that rule out sees to it. Counts and spent proofs, which go when they are void, are not either.
+/// What the job removes, and when. A record is not among them where none of its rules falls to the job, one has no end that can be counted, or
+/// no rule says how long we ourselves keep some of its data: somebody else sees to it. Counts and spent proofs, which go when they are void, are not either.
 pub fn limits(registry: &Registry) -> Vec<Limit> {
     records(registry).into_iter().filter_map(|record| limit(registry, record)).collect()
 }
@@ -87,6 +87,10 @@ pub fn records_of(registry: &Registry, retention: &Retention) -> Vec<Record> {
 
 fn limit(registry: &Registry, record: Record) -> Option<Limit> {
     let on_it: Vec<&Retention> = registry.retention.iter().filter(|rule| keeps(rule) && concerns(registry, rule, &record)).collect();
+    let is_covered = |id: &DataId| on_it.iter().any(|rule| rule.data.contains(id));
+    if !matches!(record, Record::Capture(..)) && !data(registry, &record).iter().all(is_covered) {
+        return None;
+    }
     // What goes with its lead must not take it along before its own time, nor be taken along.
     let parts = registry.retention.iter().filter(|rule| keeps(rule) && part_of(registry, rule, &record));
     let period = |rule: &Retention| match rule.keep {

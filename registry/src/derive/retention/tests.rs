@@ -44,7 +44,7 @@ fn what_goes_together_goes_when_all_periods_are_over() {
 
 #[test]
 fn what_was_noted_goes_before_its_lead_and_never_after() {
-    let lead = "  a: { data: [lead], keep: 2 years, then: delete, by: job }\n";
+    let lead = "  a: { data: [lead, sent], keep: 2 years, then: delete, by: job }\n";
     let named = format!("{lead}  b: {{ data: [lead], only: [ip-address], keep: 30 days, then: anonymise, by: job }}\n");
     assert_eq!(told(&named), ["ip-address: P30D received anonymise b", "lead: P2Y received+P30D received delete a"]);
     let own = format!("{lead}  b: {{ data: [source], keep: 3 years, then: delete, by: job }}\n");
@@ -53,7 +53,7 @@ fn what_was_noted_goes_before_its_lead_and_never_after() {
 
 #[test]
 fn who_else_keeps_a_record_keeps_the_job_from_it() {
-    let lead = "  a: { data: [lead], keep: 2 years, then: delete, by: job }\n";
+    let lead = "  a: { data: [lead, sent], keep: 2 years, then: delete, by: job }\n";
     let with = |rule: &str| told(&format!("{lead}  b: {{ data: [lead], {rule} }}\n"));
     assert_eq!(with("keep: 10 years, by: { manual: the office }"), ["lead: P2Y received+P10Y received delete a"]);
     for endless in
@@ -64,5 +64,7 @@ fn who_else_keeps_a_record_keeps_the_job_from_it() {
     for elsewhere in ["keep: { unknown: Crm }, by: { recipient: crm }", "keep: 9 years, by: product"] {
         assert_eq!(with(elsewhere), ["lead: P2Y received delete a"], "{elsewhere}");
     }
-    assert_eq!(told("  a: { data: [lead], keep: 2 years, by: { manual: us } }\n"), [""; 0], "nobody asked the job");
+    assert_eq!(told("  a: { data: [lead, sent], keep: 2 years, by: { manual: us } }\n"), [""; 0], "nobody asked the job");
+    let sent = "  a: { data: [sent], keep: 1 year, then: delete, by: job }\n  b: { data: [lead], keep: 2 years, by: product }\n";
+    assert_eq!(told(sent), [""; 0], "what belongs to a lead does not take it along");
 }
