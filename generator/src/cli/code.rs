@@ -1,6 +1,6 @@
 //! `plainsite code`: project codes are handed out, listed and revoked.
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use functions::code::{self, Code};
 use functions::guard::Keys;
 use functions::ports::Projects;
@@ -53,8 +53,8 @@ pub(super) fn code(shell: &Shell, arguments: &CodeArguments) -> anyhow::Result<O
 
 async fn new(shell: &Shell, projects: &dyn Projects, project: &str) -> anyhow::Result<Outcome> {
     let keys = keys()?;
-    let code = code::generate().context("the system has no random bytes")?;
-    let issued = code::issued(ProjectId(project.to_owned()), Timestamp::now()).context("the system has no random bytes")?;
+    let code = code::generate().map_err(no_randomness)?;
+    let issued = code::issued(ProjectId(project.to_owned()), Timestamp::now()).map_err(no_randomness)?;
     if !projects.issue(&code::hash(&keys, &code), &issued).await? {
         shell.say(&format!(
             "error: there is no project `{}`\nhelp: `plainsite projects list` has those that there are",
@@ -69,6 +69,10 @@ async fn new(shell: &Shell, projects: &dyn Projects, project: &str) -> anyhow::R
         shell.say(&format!("with a link: {link}"));
     }
     Ok(Outcome::Clean)
+}
+
+fn no_randomness<E>(_: E) -> anyhow::Error {
+    anyhow!("the system has no random bytes")
 }
 
 /// The portal's address with the code in its fragment, which no server sees; none where the site has no address.

@@ -87,7 +87,7 @@ fn id(file: &Arc<str>, fields: &mut Fields<'_>) -> String {
         );
     }
     if let Some(node) = fields.take("id")
-        && node.as_text() != Some(&named)
+        && node.as_text() != Some(named.as_str())
     {
         fields.diagnostics().push(
             Diagnostic::new(&INVALID_PROJECT, format!("the id is not the name of the file, which is `{named}`"))
