@@ -66,35 +66,52 @@ pub async fn plan(contract: &Contract, stores: &[Arc<dyn Store>], now: Timestamp
 }
 
 /// Lets go what is over at `now`, the oldest first, until nothing is or the time is up. A batch that has begun is not cut short.
-///
-/// # Errors
-/// A store fails: what is in it and in those behind it waits for the next run, since these follow what it knows.
-pub async fn run(contract: &Contract, stores: &[Arc<dyn Store>], now: Timestamp, time: Duration) -> Result<Report, StoreError> {
+pub async fn run(contract: &Contract, stores: &[Arc<dyn Store>], now: Timestamp, time: Duration) -> Report {
     let (start, registry) = (Instant::now(), &contract.registry);
+    let is_up = || start.elapsed() >= time;
     let (limits, told) = (retention::limits(registry), Told::of(contract));
     let mut report = Report { finished: true, outlasted: outlasted(registry, &limits), ..Report::default() };
+    let mut answering = stores;
     let mut void = 0;
-    for store in stores {
-        void += store.sweep(now).await?;
+    for (at, store) in stores.iter().enumerate() {
+        match store.sweep(now).await {
+            Ok(gone) => void += gone,
+            Err(error) => {
+                (answering, report.failed) = (&stores[..at], Some((store.name(), error.failure())));
+                break;
+            }
+        }
     }
     report.void = told.gone(retention::of_what_is_void(registry), void);
     for limit in limits {
         let (mut over, mut records) = (over(&limit, now), 0);
-        for store in stores {
-            while report.finished {
-                let gone = store.expire(&over, BATCH).await?;
-                records += gone;
-                if gone < u64::from(BATCH) {
+        for (at, store) in answering.iter().enumerate() {
+            match expire(store, &mut over, &mut records, is_up).await {
+                Ok(finished) => report.finished &= finished,
+                Err(error) => {
+                    (answering, report.failed) = (&answering[..at], Some((store.name(), error.failure())));
                     break;
                 }
-                report.finished = start.elapsed() < time;
             }
-            over.spared.extend(store.outlasting(&over).await?);
         }
         report.gone.push(told.gone(limit.rules, records));
     }
+    report.finished &= report.failed.is_none();
     report.others = told.others(registry);
-    Ok(report)
+    report
+}
+
+/// Lets go what is over in a store, and adds how many records that were. Whether nothing is left.
+async fn expire(store: &Arc<dyn Store>, over: &mut Over, records: &mut u64, is_up: impl Fn() -> bool) -> Result<bool, StoreError> {
+    loop {
+        let gone = store.expire(over, BATCH).await?;
+        *records += gone;
+        let finished = gone < u64::from(BATCH);
+        if finished || is_up() {
+            over.spared.extend(store.outlasting(over).await?);
+            return Ok(finished);
+        }
+    }
 }
 
 /// A limit at a time.

@@ -84,7 +84,8 @@ fn rules_with_a_mistake_remove_nothing() {
     fs::create_dir_all(site.path().join("content")).unwrap();
     fs::write(site.path().join("content/site.yaml"), "languages: [en]\n").unwrap();
     fs::write(site.path().join("content/_index.md"), "# Home\n").unwrap();
-    let rule = "data: { lead: { label: Leads } }\nretention: { leads: { data: [lead], keep: 1 day, from: the moon, then: delete, by: job } }\n";
+    let rule =
+        "data: { lead: { label: Leads } }\nretention: { leads: { data: [lead], keep: 1 day, from: the moon, then: delete, by: job } }\n";
     fs::write(site.path().join("content/privacy.yaml"), rule).unwrap();
     let run = plainsite(site.path(), "sqlite::memory:", &["retention"]);
     assert_eq!(run.code, 1);

@@ -10,7 +10,7 @@ use registry::model::{RetentionId, Since, Then};
 use serde::Serialize;
 
 use super::StoreError;
-use crate::lead::LeadId;
+use crate::lead::{Failure, LeadId};
 
 /// A kind of record whose time is over, as far as it began long enough ago.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub struct Held {
 pub struct Report {
     /// Whether all that was over is gone; the next run goes on where it is not.
     pub finished: bool,
+    /// The store that failed, and why. What is in it and in those behind it waits for the next run, since these follow what it knows.
+    pub failed: Option<(&'static str, Failure)>,
     /// What went, by the rules that asked for it.
     pub gone: Vec<Gone>,
     /// Counts and spent proofs that were void, which go at every run of a job.

@@ -67,18 +67,19 @@ pub(super) async fn retention(State(app): State<App>, headers: HeaderMap) -> Res
     if !authorized(&app, &headers) {
         return Problem::from(Kind::Unauthorized).into_response();
     }
-    match expire(&app).await {
-        Ok(report) => Json(report).into_response(),
-        Err((store, error)) => {
-            app.log.write(&Event::StoreFailed { store, failure: error.failure() });
+    let report = expire(&app).await;
+    match report.failed {
+        None => Json(report).into_response(),
+        Some((store, failure)) => {
+            app.log.write(&Event::StoreFailed { store, failure });
             Problem::from(Kind::Unavailable).retry_after(60).into_response()
         }
     }
 }
 
-async fn expire(app: &App) -> Result<Report, (&'static str, StoreError)> {
+async fn expire(app: &App) -> Report {
     let now = app.clock.now();
-    let report = retention::run(&app.contract, &app.stores, now, TIME).await.map_err(|error| ("retention", error))?;
+    let mut report = retention::run(&app.contract, &app.stores, now, TIME).await;
     for gone in report.gone.iter().chain([&report.void]) {
         app.log.write(&Event::Expired { rules: &gone.rules, records: gone.records });
     }
@@ -95,9 +96,11 @@ async fn expire(app: &App) -> Result<Report, (&'static str, StoreError)> {
             }
             watch(app, store, now).await
         };
-        noted.await.map_err(|error| (store.name(), error))?;
+        if let Err(error) = noted.await {
+            report.failed.get_or_insert((store.name(), error.failure()));
+        }
     }
-    Ok(report)
+    report
 }
 
 /// Tells operations of jobs that stay away, once a day: each job looks after the others, since one that is not called cannot tell.

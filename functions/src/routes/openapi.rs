@@ -186,6 +186,7 @@ fn retention() -> Value {
         "required": ["finished", "gone", "void", "outlasted", "others"],
         "properties": {
             "finished": { "type": "boolean" },
+            "failed": { "type": "null" },
             "gone": list(gone.clone()),
             "void": gone,
             "outlasted": rules,

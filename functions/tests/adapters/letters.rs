@@ -19,6 +19,7 @@ fn letters_read_as_they_were_last_approved() {
     let digest = Notice::Digest { held: vec![(id, vec![Suspicion::Honeypot, Suspicion::Links])] };
     let report = Report {
         finished: false,
+        failed: None,
         gone: vec![Gone { rules: vec!["leads".into()], what: "Demandes".into(), records: 3 }],
         void: Gone::default(),
         outlasted: Vec::new(),

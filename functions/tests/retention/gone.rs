@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use functions::adapters;
 use functions::egress::Egress;
-use functions::lead::{DeliveryState, OutboxRow, SinkId};
+use functions::lead::{DeliveryState, Failure, OutboxRow, SinkId};
 use functions::ports::{Claim, Clock, Entry, Filter, Gone, Other, Store};
 use functions::retention;
 use jiff::{SignedDuration, Timestamp};
@@ -30,7 +30,7 @@ async fn nothing_of_it_is_readable_in_the_file() {
         files.into_iter().any(|file| std::fs::read(file.unwrap().path()).unwrap().windows(6).any(|part| part == b"canary"))
     };
     assert!(holds(), "the search finds nothing at all");
-    retention::run(&base.contract, &base.stores, at("2033-01-01T00:00:00Z"), Duration::MAX).await.unwrap();
+    retention::run(&base.contract, &base.stores, at("2033-01-01T00:00:00Z"), Duration::MAX).await;
     assert!(!holds());
 }
 
@@ -43,7 +43,7 @@ async fn the_report_says_what_went_and_what_others_see_to() {
     }
     base.receipt(old).await;
     let now = at("2027-03-01T00:00:00Z");
-    let report = retention::run(&base.contract, &base.stores, now, Duration::MAX).await.unwrap();
+    let report = retention::run(&base.contract, &base.stores, now, Duration::MAX).await;
     let gone =
         |rules: &[&str], what: &str, records| Gone { rules: rules.iter().map(|rule| (*rule).into()).collect(), what: what.into(), records };
     let expected = [
@@ -55,7 +55,7 @@ async fn the_report_says_what_went_and_what_others_see_to() {
     ];
     assert_eq!((report.gone, report.finished, report.outlasted), (expected.to_vec(), true, vec![]));
     assert_eq!(report.others, [Other { rule: "billing".into(), what: "Billing".into(), by: "the accountant".into() }]);
-    let again = retention::run(&base.contract, &base.stores, now, Duration::MAX).await.unwrap();
+    let again = retention::run(&base.contract, &base.stores, now, Duration::MAX).await;
     assert!(again.gone.iter().all(|gone| gone.records == 0), "a second run finds nothing");
 }
 
@@ -99,19 +99,32 @@ async fn pages_that_a_database_delivered_go_with_their_lead() {
         sink.deliver(&claim(&base.contract, entry), old).await;
     }
     let stores: Vec<Arc<dyn Store>> = vec![base.store().clone(), pages];
-    retention::run(&base.contract, &stores, at("2027-02-15T00:00:00Z"), Duration::MAX).await.unwrap();
+    retention::run(&base.contract, &stores, at("2027-02-15T00:00:00Z"), Duration::MAX).await;
     let addresses: Vec<String> = notion
         .pages()
         .iter()
         .map(|page| page["properties"]["IP address"]["rich_text"][0]["plain_text"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(addresses, [CUT, CUT]);
-    retention::run(&base.contract, &stores, at("2029-01-01T00:00:00Z"), Duration::MAX).await.unwrap();
+    retention::run(&base.contract, &stores, at("2029-01-01T00:00:00Z"), Duration::MAX).await;
     let left = notion.pages();
     assert_eq!(left.len(), 1, "the page of the lead with later contact stays");
     assert_eq!(left[0]["properties"]["Lead id"]["rich_text"][0]["plain_text"], kept.lead.id.to_string());
-    retention::run(&base.contract, &stores, at("2029-02-01T00:00:00Z"), Duration::MAX).await.unwrap();
+    retention::run(&base.contract, &stores, at("2029-02-01T00:00:00Z"), Duration::MAX).await;
     assert_eq!(notion.pages().len(), 0);
+}
+
+#[tokio::test]
+async fn a_store_that_fails_keeps_no_other_from_its_work() {
+    let (base, gone) = (Base::sqlite().await, Base::notion().await);
+    let Base { stores, notion, .. } = gone;
+    drop(notion);
+    let old = at("2027-01-01T00:00:00Z");
+    base.lead(old, old).await;
+    let stores = [base.stores.clone(), stores].concat();
+    let report = retention::run(&base.contract, &stores, at("2029-06-01T00:00:00Z"), Duration::MAX).await;
+    assert_eq!((report.failed, report.finished), (Some(("notion", Failure::Unreachable)), false));
+    assert_eq!(base.store().leads(&Filter::default()).await.unwrap().len(), 0, "the database has done its part");
 }
 
 fn claim(contract: &Contract, entry: &Entry) -> Claim {

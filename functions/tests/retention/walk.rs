@@ -128,8 +128,12 @@ async fn carried_out(base: &Base, run: Run, now: Timestamp) -> bool {
     let time = if matches!(run, Run::Short) { Duration::ZERO } else { Duration::MAX };
     let job = retention::run(&base.contract, &base.stores, now, time);
     match run {
-        Run::Killed(polls) => killed(job, polls).await.is_some_and(|report| report.unwrap().finished),
-        Run::Whole | Run::Short => job.await.unwrap().finished,
+        Run::Killed(polls) => killed(job, polls).await.is_some_and(|report| report.finished),
+        Run::Whole | Run::Short => {
+            let report = job.await;
+            assert_eq!(report.failed, None);
+            report.finished
+        }
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) struct Base {
     /// The database among them.
     pub(crate) database: Option<Arc<SqlStore>>,
     /// The workspace among them, which answers as long as this is there.
-    _notion: Option<Notion>,
+    pub(crate) notion: Option<Notion>,
     /// The folder of a database that is a file.
     pub(crate) folder: Option<TempDir>,
 }
@@ -73,7 +73,7 @@ impl Base {
         let minute = Duration::from_secs(60);
         let store = Arc::new(store::open(url, Patience { connect: minute, answer: minute }).unwrap());
         store.migrate().await.unwrap();
-        Self { contract: contract(), stores: vec![store.clone()], database: Some(store), _notion: None, folder: None }
+        Self { contract: contract(), stores: vec![store.clone()], database: Some(store), notion: None, folder: None }
     }
 
     pub(crate) async fn notion() -> Self {
@@ -82,7 +82,7 @@ impl Base {
         notion.configure(&mut config);
         let clock: Arc<dyn Clock> = Arc::new(Set(Mutex::new(Timestamp::UNIX_EPOCH)));
         let store = adapters::notion_store(&contract, &config, &Egress::new(&contract.registry, &config), &clock).unwrap();
-        Self { contract, stores: vec![store], database: None, _notion: Some(notion), folder: None }
+        Self { contract, stores: vec![store], database: None, notion: Some(notion), folder: None }
     }
 
     /// The store that takes leads.

@@ -23,7 +23,7 @@ use self::finding::{Finding, Grade};
 use self::variables::Variables;
 use super::{Outcome, Shell, build, counted, stores};
 use crate::check::stale_headers;
-use crate::render::vercel::JOBS;
+use crate::render::vercel::{JOBS, has_jobs};
 use crate::report::Format;
 
 /// Arguments of `plainsite doctor`.
@@ -91,9 +91,9 @@ fn migrate(shell: &Shell) -> anyhow::Result<Outcome> {
     })
 }
 
-/// Whether the host calls the jobs; nothing where there is nothing to deliver. `hosting` is the text of `vercel.json`.
+/// Whether the host calls the jobs; nothing where there is nothing to do. `hosting` is the text of `vercel.json`.
 fn jobs(registry: &Registry, hosting: Option<&str>) -> Option<Finding> {
-    if registry.forms.is_empty() {
+    if !has_jobs(registry) {
         return None;
     }
     let Some(text) = hosting else {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::bail;
 use functions::ports::{Other, Report, Store};
 use functions::retention::{self, Plan, Planned};
 use jiff::Timestamp;
@@ -35,12 +36,16 @@ pub(super) fn retention(shell: &Shell, arguments: &RetentionArguments) -> anyhow
     let contract = Arc::new(built.contract());
     let now = Timestamp::now();
     stores::with_all(&contract, async |stores: &[Arc<dyn Store>]| {
-        let told = match arguments.dry_run {
-            true => planned(shell, &retention::plan(&contract, stores, now).await?),
-            false => removed(shell, &retention::run(&contract, stores, now, Duration::MAX).await?),
-        };
-        shell.print(&told);
-        Ok(Outcome::Clean)
+        if arguments.dry_run {
+            shell.print(&planned(shell, &retention::plan(&contract, stores, now).await?));
+            return Ok(Outcome::Clean);
+        }
+        let report = retention::run(&contract, stores, now, Duration::MAX).await;
+        shell.print(&removed(shell, &report));
+        match report.failed {
+            None => Ok(Outcome::Clean),
+            Some((store, failure)) => bail!("{store} failed ({failure}): what is left goes at the next run"),
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 //! What `vercel.json` says for a site: its headers and redirects, and the jobs of its functions. All else in that file is the author's.
 
-use registry::derive::consent;
+use registry::derive::{consent, retention};
 use registry::model::Registry;
 use serde_json::{Map, Value, json};
 
@@ -63,11 +63,15 @@ pub fn vercel_json(text: &str, site: &Site, registry: &Registry) -> Option<Strin
     let mut root: Map<String, Value> = serde_json::from_str(text).ok()?;
     root.insert("headers".into(), headers(site, registry).into());
     root.insert("redirects".into(), redirects(site).into());
-    // Only forms leave something to do.
-    if !registry.forms.is_empty() {
+    if has_jobs(registry) {
         root.insert("crons".into(), JOBS.iter().map(|(path, schedule)| json!({ "path": path, "schedule": schedule })).collect());
     }
     Some(format!("{:#}\n", Value::Object(root)))
+}
+
+/// Whether there is something to do for the jobs: forms leave deliveries, and what is kept goes one day.
+pub fn has_jobs(registry: &Registry) -> bool {
+    !registry.forms.is_empty() || !retention::limits(registry).is_empty()
 }
 
 fn headers(site: &Site, registry: &Registry) -> Vec<Value> {

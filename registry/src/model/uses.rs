@@ -84,6 +84,7 @@ pub struct Retention {
     /// What exactly, where it is not all of the data.
     pub label: Option<Localized>,
     /// The captures of forms that it is about, where it is not all of the data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<CaptureKind>,
     /// For as long as this lasts, before the period begins.
     pub during: Option<Localized>,
@@ -99,9 +100,10 @@ pub struct Retention {
     pub by: Option<Stated<Enforcer>>,
 }
 
-/// From when on a period counts.
+/// From when on a period counts. In JSON, a word is a time that is noted, and a map has the texts: registries that were kept before there were
+/// such words are read as well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(untagged)]
 pub enum Start {
     /// From a time that the functions note, so that a job can count from it.
     Noted(Since),
