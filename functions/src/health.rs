@@ -7,10 +7,16 @@ use registry::model::Registry;
 use serde::Serialize;
 
 use crate::lead::{Failure, SinkId};
-use crate::ports::{BillingSource, ProjectSource, Sink, Store};
+use crate::ports::{BillingSource, ProjectSource, Sink, Store, StoreError};
 
 /// The job for deliveries.
 pub const OUTBOX_JOB: &str = "outbox";
+
+/// The job for what is past its period.
+pub const RETENTION_JOB: &str = "retention";
+
+/// How long a job may be away: a daily one has then been missed once, and the day after is not over.
+const AWAY: SignedDuration = SignedDuration::from_hours(48);
 
 /// How long an answer is given again: whoever asks must not make us ask others each time.
 const FRESH: SignedDuration = SignedDuration::from_secs(30);
@@ -35,6 +41,10 @@ pub struct Health {
     pub held: u64,
     /// When the job for deliveries last ran.
     pub outbox_job: Option<Timestamp>,
+    /// When the job for what is past its period last ran through.
+    pub retention_job: Option<Timestamp>,
+    /// The jobs that have not run for two days.
+    pub late_jobs: Vec<&'static str>,
 }
 
 /// What the client portal is read from.
@@ -105,11 +115,12 @@ impl Remembered {
 /// Asks everything there is. `stores` are in the order in which they are tried; figures are those of the first one, and zero where it cannot
 /// be asked, which its own part says.
 pub async fn examine(stores: &[Arc<dyn Store>], sinks: &[Arc<dyn Sink>], portal: Option<Portal>, now: Timestamp) -> Health {
-    let (counts, stopped, outbox_job) = match stores.first() {
+    let (counts, stopped, [outbox_job, retention_job], late) = match stores.first() {
         Some(store) => (
             store.counts(now).await.unwrap_or_default(),
             store.stopped().await.unwrap_or_default(),
-            store.last_run(OUTBOX_JOB).await.unwrap_or_default(),
+            [last(store, OUTBOX_JOB).await, last(store, RETENTION_JOB).await],
+            late(store, now).await.unwrap_or_default(),
         ),
         None => Default::default(),
     };
@@ -119,10 +130,51 @@ pub async fn examine(stores: &[Arc<dyn Store>], sinks: &[Arc<dyn Sink>], portal:
     let some_fail = some_fail || portal.as_ref().is_some_and(Portal::lacks);
     let status = match () {
         () if all_fail => "failing",
-        () if some_fail || counts.dead > 0 || stopped.iter().any(|stopped| stopped.until.is_none()) => "degraded",
+        () if some_fail || counts.dead > 0 || !late.is_empty() || stopped.iter().any(|stopped| stopped.until.is_none()) => "degraded",
         () => "ok",
     };
-    Health { status, stores, sinks, portal, pending: counts.pending, dead: counts.dead, held: counts.held, outbox_job }
+    let late_jobs = late.into_iter().map(|(job, _)| job).collect();
+    let (pending, dead, held) = (counts.pending, counts.dead, counts.held);
+    Health { status, stores, sinks, portal, pending, dead, held, outbox_job, retention_job, late_jobs }
+}
+
+async fn last(store: &Arc<dyn Store>, job: &str) -> Option<Timestamp> {
+    store.last_run(job).await.unwrap_or_default()
+}
+
+/// The jobs that have been away for too long, each with the time since which it was. One that never ran is away since another one first missed
+/// it.
+///
+/// # Errors
+/// The store fails.
+pub async fn late(store: &Arc<dyn Store>, now: Timestamp) -> Result<Vec<(&'static str, Timestamp)>, StoreError> {
+    let mut late = Vec::new();
+    for job in [OUTBOX_JOB, RETENTION_JOB] {
+        let since = match store.last_run(job).await? {
+            Some(ran) => Some(ran),
+            None => store.last_run(&missed(job)).await?,
+        };
+        late.extend(since.filter(|since| now.duration_since(*since) > AWAY).map(|since| (job, since)));
+    }
+    Ok(late)
+}
+
+/// Notes that a job has not run yet, so that it is late when it stays away.
+///
+/// # Errors
+/// The store fails.
+pub async fn expect(store: &Arc<dyn Store>, now: Timestamp) -> Result<(), StoreError> {
+    for job in [OUTBOX_JOB, RETENTION_JOB] {
+        if store.last_run(job).await?.is_none() && store.last_run(&missed(job)).await?.is_none() {
+            store.ran(&missed(job), now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The name under which it is noted since when a job is missed.
+fn missed(job: &str) -> String {
+    format!("{job} missed")
 }
 
 async fn parts_of_stores(stores: &[Arc<dyn Store>]) -> Vec<Part<&'static str>> {

@@ -20,6 +20,7 @@ pub mod ports;
 pub mod problem;
 pub mod project;
 pub mod receipt;
+pub mod retention;
 pub mod routes;
 pub mod schedule;
 pub mod seal;

@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 
+use registry::model::RetentionId;
 use serde::Serialize;
 
 use crate::lead::{Failure, LeadId, SinkId, Suspicion};
@@ -29,6 +30,8 @@ pub enum Event<'a> {
     BillingFailed { list: &'a str, failure: Failure },
     /// A part of a program's own text went wrong, at a line of our source.
     Panicked { file: &'a str, line: u32 },
+    /// Records went since their time was over.
+    Expired { rules: &'a [RetentionId], records: u64 },
     /// A job has run.
     Ran { job: &'a str, done: u64 },
     /// The configuration lacks something, or has something that nothing uses.

@@ -130,6 +130,18 @@ impl Letters {
                 let values = json!({ "subject": subject("mail_digest_subject", held.len()), "held": rows.collect::<Vec<_>>() });
                 self.letter("digest", language, values)
             }
+            Notice::Retention(report) => {
+                let records: u64 = report.gone.iter().map(|gone| gone.records).sum();
+                let gone: Vec<_> = report.gone.iter().filter(|gone| gone.records > 0).collect();
+                let subject = word(words, "mail_retention_subject").replace("{count}", &records.to_string());
+                let values = json!({ "subject": subject, "gone": gone, "finished": report.finished, "others": report.others });
+                self.letter("retention", language, values)
+            }
+            Notice::Late(jobs) => {
+                let since = |since: &jiff::Timestamp| since.strftime("%Y-%m-%d %H:%M UTC").to_string();
+                let rows: Vec<_> = jobs.iter().map(|(job, away)| json!({ "job": job, "since": since(away) })).collect();
+                self.letter("late", language, json!({ "subject": subject("mail_late_subject", jobs.len()), "jobs": rows }))
+            }
         }
     }
 

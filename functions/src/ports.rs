@@ -1,6 +1,7 @@
 //! What the functions need of the world: a store of leads, sinks that deliver them, a clock, and time after the response.
 
 mod receipts;
+mod retention;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, Sink
 use crate::personal::Personal;
 use crate::project::{CodeHash, Issued, Project};
 pub use receipts::{ReceiptFilter, Receipts};
+pub use retention::{CUT, Gone, Held, Other, Over, Report, Retains};
 
 /// The time.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -226,7 +228,7 @@ pub struct Filter {
 ///
 /// Every method is one transaction: it has happened as a whole or not at all.
 #[async_trait]
-pub trait Store: Send + Sync + fmt::Debug {
+pub trait Store: Retains + fmt::Debug {
     /// Which one it is, for `health` and `doctor`: `sqlite`, `postgresql`, `notion`.
     fn name(&self) -> &'static str;
 
@@ -339,6 +341,10 @@ pub enum Notice {
         /// Each with its reasons.
         held: Vec<(LeadId, Vec<crate::lead::Suspicion>)>,
     },
+    /// What went because its period was over, and what others see to.
+    Retention(Report),
+    /// Jobs that the host no longer calls, each with the time since which it was not.
+    Late(Vec<(&'static str, Timestamp)>),
 }
 
 /// Tells operations what needs a person.

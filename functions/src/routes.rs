@@ -35,6 +35,7 @@ pub fn router(app: App) -> Router {
         .route("/api/portal/validate", post(portal::validate))
         .route("/api/portal/refresh", post(portal::refresh))
         .route("/api/jobs/outbox", get(jobs::outbox))
+        .route("/api/jobs/retention", get(jobs::retention))
         .route("/api/openapi.json", get(openapi::openapi))
         .fallback(not_found)
         .method_not_allowed_fallback(other_method)

@@ -12,9 +12,11 @@ mod leads;
 mod limits;
 mod projects;
 mod receipts;
+mod retention;
 mod row;
 mod schema;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,7 +24,9 @@ use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
 
 use crate::lead::{Lead, LeadId, OutboxRow, SinkId};
-use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Limit, ReceiptFilter, Receipts, Settled, Spent, Stopped, Store, StoreError};
+use crate::ports::{
+    Accepted, Claim, Counts, Entry, Filter, Held, Limit, Over, ReceiptFilter, Receipts, Retains, Settled, Spent, Stopped, Store, StoreError,
+};
 use crate::receipt::Receipt;
 
 pub use columns::{COLUMNS, Holds};
@@ -161,6 +165,21 @@ impl Store for SqlStore {
     async fn ready(&self) -> Result<(), StoreError> {
         let newest = self.within(schema::newest(self)).await;
         schema::judge(newest)
+    }
+}
+
+#[async_trait]
+impl Retains for SqlStore {
+    async fn held(&self, over: &Over) -> Result<Held, StoreError> {
+        self.within(retention::held(self, over)).await
+    }
+
+    async fn expire(&self, over: &Over, most: u32) -> Result<u64, StoreError> {
+        self.within(retention::expire(self, over, most)).await
+    }
+
+    async fn outlasting(&self, over: &Over) -> Result<BTreeSet<LeadId>, StoreError> {
+        self.within(retention::outlasting(self, over)).await
     }
 }
 

@@ -14,6 +14,7 @@ mod outbox;
 mod policy;
 mod projects;
 mod receipts;
+mod retention;
 mod serve;
 mod stores;
 
@@ -73,6 +74,8 @@ enum Command {
     Receipts(receipts::ReceiptsArguments),
     /// List deliveries, and have them attempted again
     Outbox(outbox::OutboxArguments),
+    /// Remove what is past its period, as the job does every day; or tell what would go, and when
+    Retention(retention::RetentionArguments),
     /// Hand out the codes that open projects in the portal, list and revoke them
     Code(code::CodeArguments),
     /// List, import and export the projects that clients see in the portal
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Leads(arguments) => leads::leads(&shell, &arguments),
         Command::Receipts(arguments) => receipts::receipts(&shell, &arguments),
         Command::Outbox(arguments) => outbox::outbox(&shell, &arguments),
+        Command::Retention(arguments) => retention::retention(&shell, &arguments),
         Command::Code(arguments) => code::code(&shell, &arguments),
         Command::Projects(arguments) => projects::projects(&shell, &arguments),
         Command::Doctor(arguments) => doctor::doctor(&shell, &arguments),

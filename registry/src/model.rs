@@ -24,11 +24,11 @@ pub use period::Period;
 pub use places::{Place, Places};
 pub use service::{Cookie, Origins, Service, Storage, covers};
 pub use stated::{Localized, Stated};
-pub use uses::{BasisUse, DataCategory, Enforcer, From, Keep, Purpose, Retention};
+pub use uses::{BasisUse, DataCategory, Enforcer, From, Keep, Purpose, Retention, Start};
 pub use who::{AutomatedDecisions, Controller, Dpo, Facts, Recipient, Sale};
 pub use word::{
-    Basis, CaptureKind, Category, Channel, DeliveryKind, Directive, Fault, Holding, Party, Right, Role, Safeguard, StorageKind, System,
-    Then,
+    Basis, CaptureKind, Category, Channel, DeliveryKind, Directive, Fault, Holding, Party, Right, Role, Safeguard, Since, StorageKind,
+    System, Then,
 };
 
 /// Where the registry lies, below a site's root.

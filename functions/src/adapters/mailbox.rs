@@ -17,7 +17,7 @@ use super::failure;
 use super::memory::Memory;
 use crate::lead::{Lead, LeadId, OutboxRow, SinkId};
 use crate::mail::Letters;
-use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Settled, Stopped, Store, StoreError};
+use crate::ports::{Accepted, Claim, Counts, Entry, Filter, Retains, Settled, Stopped, Store, StoreError};
 
 /// The most keys that are remembered.
 const KEYS: usize = 1000;
@@ -56,6 +56,8 @@ impl Mailbox {
         failure(&self.post.send(&envelope, lead.received).await).map_or(Ok(()), |failure| Err(StoreError::Unreachable(failure)))
     }
 }
+
+impl Retains for Mailbox {}
 
 #[async_trait]
 impl Store for Mailbox {

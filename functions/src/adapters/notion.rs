@@ -5,6 +5,7 @@ mod api;
 mod columns;
 mod projects;
 mod properties;
+mod retention;
 mod state;
 mod store;
 

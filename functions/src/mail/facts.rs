@@ -24,7 +24,7 @@ pub(super) fn kept(registry: &Registry, form: &Form, language: &str, words: Own<
         let what = rule.label.as_ref().or(data.map(|data| &data.label))?.get(language);
         let keep = spoken.keep(keep);
         let how_long = match &rule.from {
-            Some(from) => spoken.word("retention_from").replace("{keep}", &keep).replace("{from}", from.get(language)),
+            Some(from) => spoken.word("retention_from").replace("{keep}", &keep).replace("{from}", &spoken.start(from)),
             None => keep,
         };
         Some(json!({ "what": what, "how_long": how_long }))

@@ -43,6 +43,7 @@ pub fn document(contract: &Contract) -> Value {
     }
     paths.insert("/api/health".to_owned(), json!({ "get": health() }));
     paths.insert("/api/jobs/outbox".to_owned(), json!({ "get": outbox() }));
+    paths.insert("/api/jobs/retention".to_owned(), json!({ "get": retention() }));
     paths.insert("/api/openapi.json".to_owned(), json!({ "get": itself() }));
     json!({
         "openapi": "3.1.0",
@@ -171,6 +172,30 @@ fn outbox() -> Value {
         json!({ "description": "How many deliveries there were.", "content": { "application/json": { "schema": done } } }),
     );
     json!({ "operationId": "job-outbox", "summary": "Attempts the deliveries that are due", "security": [{ "cron": [] }], "responses": responses })
+}
+
+fn retention() -> Value {
+    let mut responses = answers(&[Kind::Unauthorized, Kind::Unavailable]);
+    let text = json!({ "type": "string" });
+    let rules = json!({ "type": "array", "items": text });
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let object = |properties: Value| json!({ "type": "object", "properties": properties });
+    let gone = object(json!({ "rules": rules, "what": text, "records": { "type": "integer", "minimum": 0 } }));
+    let report = json!({
+        "type": "object",
+        "required": ["finished", "gone", "void", "outlasted", "others"],
+        "properties": {
+            "finished": { "type": "boolean" },
+            "failed": { "type": "null" },
+            "gone": list(gone.clone()),
+            "void": gone,
+            "outlasted": rules,
+            "others": list(object(json!({ "rule": text, "what": text, "by": text }))),
+        },
+    });
+    let description = "What went, by the rules that asked for it, and the rules that others carry out.";
+    responses.insert("200".to_owned(), json!({ "description": description, "content": { "application/json": { "schema": report } } }));
+    json!({ "operationId": "job-retention", "summary": "Removes what is past its period", "security": [{ "cron": [] }], "responses": responses })
 }
 
 fn itself() -> Value {

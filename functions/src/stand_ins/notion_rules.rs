@@ -138,9 +138,13 @@ fn moment(text: &str) -> Option<String> {
     Some(format!("{time:.3}").replace('Z', "+00:00"))
 }
 
+/// A filter on one property: its name and type, the operator, and what is compared.
+type Condition = (String, ColumnType, String, String);
+
 /// A search.
 pub(super) struct Query {
-    filter: Option<(String, ColumnType, String, String)>,
+    /// All of them are met by what is found.
+    filter: Vec<Condition>,
     /// The columns to sort by, and whether downwards.
     sorts: Vec<(String, bool)>,
     pub(super) start: usize,
@@ -151,8 +155,12 @@ impl Query {
     pub(super) fn of(body: &Value, schema: &Schema) -> Result<Self, Refusal> {
         check_keys(body, &["filter", "sorts", "page_size", "start_cursor"])?;
         let filter = match &body["filter"] {
-            Value::Null => None,
-            filter => Some(condition(filter, schema)?),
+            Value::Null => Vec::new(),
+            filter if filter["and"].is_array() => {
+                check_keys(filter, &["and"])?;
+                filter["and"].as_array().into_iter().flatten().map(|filter| condition(filter, schema)).collect::<Result<_, _>>()?
+            }
+            filter => vec![condition(filter, schema)?],
         };
         let sort = |sort: &Value| {
             let name = sort["property"].as_str().filter(|name| schema.contains_key(*name));
@@ -173,14 +181,17 @@ impl Query {
     }
 
     pub(super) fn matches(&self, properties: &BTreeMap<String, Value>) -> bool {
-        let Some((name, kind, operator, wanted)) = &self.filter else { return true };
-        let Some(text) = properties.get(name).and_then(|value| shown(*kind, value)) else { return false };
-        match operator.as_str() {
-            "on_or_before" => time(&text) <= time(wanted),
-            "on_or_after" => time(&text) >= time(wanted),
-            "contains" => text.contains(wanted),
-            _ => text == *wanted,
-        }
+        self.filter.iter().all(|(name, kind, operator, wanted)| {
+            let Some(text) = properties.get(name).and_then(|value| shown(*kind, value)) else { return false };
+            match operator.as_str() {
+                "on_or_before" => time(&text) <= time(wanted),
+                "on_or_after" => time(&text) >= time(wanted),
+                "is_not_empty" => !text.is_empty(),
+                "contains" => text.contains(wanted),
+                "does_not_contain" => !text.contains(wanted),
+                _ => text == *wanted,
+            }
+        })
     }
 
     pub(super) fn sort<T>(&self, found: &mut [T], properties: impl Fn(&T) -> &BTreeMap<String, Value>) {
@@ -191,9 +202,9 @@ impl Query {
     }
 }
 
-/// A filter on one property: its name and type, the operator, and what is compared.
-fn condition(filter: &Value, schema: &Schema) -> Result<(String, ColumnType, String, String), Refusal> {
-    check_keys(filter, &["property", "title", "rich_text", "date", "relation"])?;
+/// A filter on one property.
+fn condition(filter: &Value, schema: &Schema) -> Result<Condition, Refusal> {
+    check_keys(filter, &["property", "title", "rich_text", "date", "relation", "select"])?;
     let name = filter["property"].as_str().unwrap_or_default();
     let kind = *schema.get(name).ok_or_else(|| Refusal::invalid(&format!("Could not find property with name or id: {name}")))?;
     let inner = filter[kind.name()].as_object().filter(|inner| inner.len() == 1);
@@ -201,7 +212,15 @@ fn condition(filter: &Value, schema: &Schema) -> Result<(String, ColumnType, Str
         return Err(Refusal::invalid(&format!("database property {} does not match filter", kind.name())));
     };
     let is_known = match kind {
-        ColumnType::Title | ColumnType::RichText => matches!(operator.as_str(), "equals" | "contains"),
+        ColumnType::RichText if operator == "is_not_empty" => {
+            return match wanted == true {
+                true => Ok((name.to_owned(), kind, operator.clone(), String::new())),
+                false => Err(Refusal::invalid("body.filter.rich_text.is_not_empty should be `true`")),
+            };
+        }
+        ColumnType::RichText => matches!(operator.as_str(), "equals" | "contains" | "does_not_contain"),
+        ColumnType::Title => matches!(operator.as_str(), "equals" | "contains"),
+        ColumnType::Select => operator == "equals",
         ColumnType::Relation => operator == "contains",
         ColumnType::Date => matches!(operator.as_str(), "on_or_before" | "on_or_after"),
         _ => false,
@@ -215,6 +234,7 @@ fn shown(kind: ColumnType, value: &Value) -> Option<String> {
     match kind {
         ColumnType::Date => Some(value["start"].as_str()?.to_owned()),
         ColumnType::Relation => Some(value.as_array()?.iter().filter_map(|page| page["id"].as_str()).collect::<Vec<_>>().join(" ")),
+        ColumnType::Select => Some(value["name"].as_str()?.to_owned()),
         _ => Some(value.as_array()?.iter().filter_map(|piece| piece["plain_text"].as_str()).collect()),
     }
 }

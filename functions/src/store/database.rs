@@ -106,6 +106,15 @@ impl Database {
         }
     }
 
+    /// What stands behind a selection of rows that go: it waits for who is removing the same ones, and selects others in their place. In SQLite,
+    /// no other one is writing.
+    pub(super) fn taken(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgresql => "FOR UPDATE",
+        }
+    }
+
     /// What stands behind a selection of deliveries so that no other transaction selects the same. In SQLite, no other one is writing.
     pub(super) fn locked(self) -> &'static str {
         match self {

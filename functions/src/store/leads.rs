@@ -31,10 +31,15 @@ pub(super) async fn erase(store: &SqlStore, lead: LeadId) -> Result<Option<Vec<O
     if erased.rows_affected() == 0 {
         return Ok(None);
     }
+    cut_log(store).await?;
+    rows.iter().map(row::delivery).collect::<Result<_, _>>().map(Some)
+}
+
+/// Has nothing of what was erased remain beside the tables: in SQLite, the log of what was written still holds it. Another process that reads
+/// at this moment keeps the log from being cut; then the next checkpoint does it.
+pub(super) async fn cut_log(store: &SqlStore) -> Result<(), sqlx::Error> {
     if store.database == Database::Sqlite {
-        // The log of what was written still holds the lead. Another process that reads at this moment keeps it from being cut; then
-        // the next checkpoint does it.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&store.pool).await?;
     }
-    rows.iter().map(row::delivery).collect::<Result<_, _>>().map(Some)
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use functions::lead::{Failure, LeadId, SinkId, Suspicion};
 use functions::mail::Letters;
-use functions::ports::Notice;
+use functions::ports::{Gone, Notice, Other, Report};
 use registry::derive::deliveries;
 
 use crate::fixture::{LEAD, contract, lead};
@@ -17,6 +17,14 @@ fn letters_read_as_they_were_last_approved() {
     let (id, sink): (LeadId, SinkId) = (LEAD.parse().unwrap(), SinkId("notion:page".into()));
     let alert = Notice::Alert { dead: vec![(id, sink.clone(), Failure::Exhausted)], parked: vec![(sink, Failure::Refused)] };
     let digest = Notice::Digest { held: vec![(id, vec![Suspicion::Honeypot, Suspicion::Links])] };
+    let report = Report {
+        finished: false,
+        failed: None,
+        gone: vec![Gone { rules: vec!["leads".into()], what: "Demandes".into(), records: 3 }],
+        void: Gone::default(),
+        outlasted: Vec::new(),
+        others: vec![Other { rule: "billing".into(), what: "Facturation".into(), by: "l’agence".into() }],
+    };
     let mut in_english = lead();
     in_english.language = "en".into();
     let all = [
@@ -26,6 +34,8 @@ fn letters_read_as_they_were_last_approved() {
         ("only-copy", letters.only_copy(form, &carried, &lead())),
         ("alert", letters.notice(&alert)),
         ("digest", letters.notice(&digest)),
+        ("retention", letters.notice(&Notice::Retention(report))),
+        ("late", letters.notice(&Notice::Late(vec![("retention", "2027-01-15T04:47:00Z".parse().unwrap())]))),
     ];
     for (name, letter) in all {
         let letter = letter.unwrap();

@@ -91,6 +91,7 @@ fn config() -> Config {
 fn program(store: Arc<SqlStore>, clock: Arc<HandClock>, log: &Arc<Mutex<String>>) -> App {
     let world = World {
         stores: vec![store.clone()],
+        receipts: None,
         sinks: vec![],
         projects: Some(store),
         billing: Some(Arc::new(HalfBilling)),

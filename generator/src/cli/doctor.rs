@@ -24,7 +24,7 @@ use self::finding::{Finding, Grade};
 use self::variables::Variables;
 use super::{Outcome, Shell, build, counted, stores};
 use crate::check::stale_headers;
-use crate::render::vercel::JOBS;
+use crate::render::vercel::{JOBS, has_jobs};
 use crate::report::Format;
 
 /// Arguments of `plainsite doctor`.
@@ -92,15 +92,15 @@ fn migrate(shell: &Shell) -> anyhow::Result<Outcome> {
     })
 }
 
-/// Whether the host calls the jobs; nothing where there is nothing to deliver. `hosting` is the text of `vercel.json`.
+/// Whether the host calls the jobs; nothing where there is nothing to do. `hosting` is the text of `vercel.json`.
 fn jobs(registry: &Registry, hosting: Option<&str>) -> Option<Finding> {
-    if registry.forms.is_empty() {
+    if !has_jobs(registry) {
         return None;
     }
     let Some(text) = hosting else {
         return Some(Finding::note(
             "jobs",
-            "there is no `vercel.json`: have another scheduler call `/api/jobs/outbox`, with `CRON_SECRET`",
+            "there is no `vercel.json`: have another scheduler call `/api/jobs/outbox` and `/api/jobs/retention`, with `CRON_SECRET`",
         ));
     };
     let hosting: Json = serde_json::from_str(text).unwrap_or_default();

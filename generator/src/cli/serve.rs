@@ -80,6 +80,10 @@ fn line(event: &Event<'_>) -> String {
         Event::BillingFailed { list, failure } => format!("the {list} of a client could not be had: {failure}"),
         Event::StoreFailed { store, failure } => format!("the store {store} failed: {failure}"),
         Event::Panicked { file, line } => format!("a fault of our own at {file}:{line}"),
+        Event::Expired { rules, records } => {
+            let rules: Vec<&str> = rules.iter().map(|rule| rule.as_str()).collect();
+            format!("{records} records are past the period of {}, and gone", rules.join(", "))
+        }
         Event::Ran { job, done } => format!("the job {job} has run: {done} done"),
         Event::Configuration { problem } => format!("the functions are not ready: {problem}"),
     }

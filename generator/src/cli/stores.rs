@@ -28,6 +28,27 @@ pub(super) fn with<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Store) -> anyho
     })
 }
 
+/// Runs some work on all the stores, the database first, which must be those of the site.
+pub(super) fn with_all<T>(contract: &Arc<Contract>, work: impl AsyncFnOnce(&[Arc<dyn Store>]) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut stores: Vec<Arc<dyn Store>> = Vec::new();
+        stores.extend(database()?.map(|database| Arc::new(database) as Arc<dyn Store>));
+        // Beside a database, Notion has the pages that were delivered there.
+        if stores.is_empty() || has_notion() {
+            match in_notion(contract, &notion_config()?, Arc::new(SystemClock)) {
+                Some(notion) => stores.push(notion),
+                None if stores.is_empty() => bail!(NO_PAGES),
+                None => {}
+            }
+        }
+        for store in &stores {
+            store.ready().await?;
+        }
+        work(&stores).await
+    })
+}
+
 /// Runs some work on where the projects are.
 pub(super) fn with_projects<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Projects) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -66,15 +87,27 @@ pub(super) fn database() -> anyhow::Result<Option<SqlStore>> {
 
 /// The store of a site without a database. What a page of it means, the site's forms tell.
 fn notion(shell: &Shell) -> anyhow::Result<Arc<dyn Store>> {
-    if std::env::var("NOTION_TOKEN").unwrap_or_default().trim().is_empty() {
+    let config = notion_config()?;
+    let contract = Arc::new(build::once(false, shell.today, &shell.disk()?).contract());
+    in_notion(&contract, &config, Arc::new(SystemClock)).context(NO_PAGES)
+}
+
+/// Why Notion is no store of a site.
+const NO_PAGES: &str = "no form of the site delivers pages, so that Notion keeps no leads";
+
+fn has_notion() -> bool {
+    !std::env::var("NOTION_TOKEN").unwrap_or_default().trim().is_empty()
+}
+
+/// The environment of the functions, where it has the keys of Notion.
+fn notion_config() -> anyhow::Result<Config> {
+    if !has_notion() {
         bail!(
             "`{DATABASE_URL}` is not set, nor is `NOTION_TOKEN`, so that there is no store to look into\n\
              help: set them as the functions have them: `postgres://…` or `sqlite:FILE`, or else the keys of Notion"
         );
     }
-    let config = config()?;
-    let contract = Arc::new(build::once(false, shell.today, &shell.disk()?).contract());
-    in_notion(&contract, &config, Arc::new(SystemClock)).context("no form of the site delivers pages, so that Notion keeps no leads")
+    config()
 }
 
 /// What the environment sets, as the functions read it.

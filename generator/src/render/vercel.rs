@@ -1,6 +1,6 @@
 //! What `vercel.json` says for a site: its headers and redirects, and the jobs of its functions. All else in that file is the author's.
 
-use registry::derive::consent;
+use registry::derive::{consent, retention};
 use registry::model::Registry;
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::site::Site;
 use crate::site::config::Urls;
 
 /// The jobs of the functions, as paths and cron expressions in UTC. Daily is all that the host's free plan allows, and nothing relies on more.
-pub const JOBS: [(&str, &str); 1] = [("/api/jobs/outbox", "17 4 * * *")];
+pub const JOBS: [(&str, &str); 2] = [("/api/jobs/outbox", "17 4 * * *"), ("/api/jobs/retention", "47 4 * * *")];
 
 /// A page's address without its slash. Not the functions' addresses, where a redirect would be lost on jobs, nor the host's own.
 const WITHOUT_SLASH: &str = "/((?!api/|_vercel/|\\.well-known/)(?:[^/.]+/)*[^/.]+)";
@@ -63,11 +63,15 @@ pub fn vercel_json(text: &str, site: &Site, registry: &Registry) -> Option<Strin
     let mut root: Map<String, Value> = serde_json::from_str(text).ok()?;
     root.insert("headers".into(), headers(site, registry).into());
     root.insert("redirects".into(), redirects(site).into());
-    // Only forms leave something to do.
-    if !registry.forms.is_empty() {
+    if has_jobs(registry) {
         root.insert("crons".into(), JOBS.iter().map(|(path, schedule)| json!({ "path": path, "schedule": schedule })).collect());
     }
     Some(format!("{:#}\n", Value::Object(root)))
+}
+
+/// Whether there is something to do for the jobs: forms leave deliveries, and what is kept goes one day.
+pub fn has_jobs(registry: &Registry) -> bool {
+    !registry.forms.is_empty() || !retention::limits(registry).is_empty()
 }
 
 fn headers(site: &Site, registry: &Registry) -> Vec<Value> {

@@ -5,6 +5,7 @@ mod leads;
 mod mailbox;
 mod portal;
 mod receipts;
+mod retention;
 mod sent;
 mod site;
 
@@ -36,6 +37,7 @@ const PAGES: [(&str, &str, &str); 8] = [
     ("automation", "Automation", "the calls of the webhook, with their bodies"),
     ("portal", "Portal", "the projects that clients can open, and what the portal was asked"),
     ("receipts", "Receipts", "the proofs of cookie choices"),
+    ("retention", "Retention", "what the retention job would remove, and when"),
     ("checks", "Checks", "what the last build said"),
     ("registry", "Registry", "the declared data: why, who receives it, how long it is kept"),
 ];
@@ -53,6 +55,7 @@ pub(super) fn router<S>(running: Running) -> Router<S> {
         .route("/automation", get(sent::automation))
         .route("/portal", get(portal::portal))
         .route("/receipts", get(receipts::receipts))
+        .route("/retention", get(retention::retention))
         .route("/checks", get(site::checks))
         .route("/registry", get(site::registry));
     Router::new().route("/_plainsite/", get(index)).nest("/_plainsite", pages).with_state(running)
@@ -69,6 +72,7 @@ async fn index(State(Running { server, api }): State<Running>) -> Response {
         api.automation().calls().len(),
         api.projects().list().await.unwrap_or_default().len(),
         receipts,
+        retention::limits(&shown),
         shown.diagnostics.len(),
         shown.declared.registry.data.len(),
     ];

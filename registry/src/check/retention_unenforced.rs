@@ -1,8 +1,11 @@
 //! The check `retention-unenforced`: see its doc in `rules/retention-unenforced.md`.
 
 use super::Judged;
+use crate::derive::retention::{Record, records_of};
 use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
-use crate::model::{DataCategory, Enforcer, From, Keep, Registry, Retention, Service, Stated, System};
+use crate::model::{
+    CaptureKind, DataCategory, Enforcer, From, Keep, Period, Registry, Retention, Service, Since, Start, Stated, System, Then,
+};
 
 /// A period is promised, and nobody and nothing carries it out.
 pub(super) static RETENTION_UNENFORCED: Rule = Rule {
@@ -55,10 +58,94 @@ fn job(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> 
         return Some((message, "add `then: delete` or `then: anonymise`"));
     }
     let countable = matches!(rule.keep, Some(Stated::Known(Keep::For(_)) | Stated::Unknown(_)));
-    (!countable).then(|| {
+    if !countable {
         let message = format!("the retention job cannot carry out `{}`, which has no length of time", rule.id);
-        (message, "add `keep:` with a length of time, or say in `by:` who else sees to it")
+        return Some((message, "add `keep:` with a length of time, or say in `by:` who else sees to it"));
+    }
+    reached(registry, rule).or_else(|| counted(registry, rule)).or_else(|| cut(rule)).or_else(|| together(registry, rule))
+}
+
+/// The job has what the functions keep, and nothing else.
+fn reached(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
+    let kept = |data: &&DataCategory| {
+        matches!(data.from, Some(From::Functions(_)))
+            || registry.forms.iter().any(|form| {
+                let asked = form.fields.iter().filter_map(|field| field.data.as_ref());
+                let noted = form.captures.iter().filter_map(|capture| capture.data.as_ref());
+                asked.chain(noted).any(|id| *id == data.id) || data.from == Some(From::Form(form.id.clone()))
+            })
+    };
+    if let Some(data) = data(registry, rule).find(|data| !kept(data)) {
+        let message = format!("the retention job cannot reach `{}`, which no form asks for and the functions do not keep", data.id);
+        return Some((message, "say in its `from:` which form or part of the functions it comes from, or in `by:` who else sees to it"));
+    }
+    (!rule.only.is_empty() && records_of(registry, rule).is_empty()).then(|| {
+        let message = format!("no form notes what `{}` is about", rule.id);
+        (message, "name in `only:` what a form of its data has below `captures`")
     })
+}
+
+/// It counts from what the functions note.
+fn counted(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
+    const HELP: &str = "write `from: received`, for what comes in by a form also `from: last-contact`, and for projects `from: close`; \
+                        or say in `by:` who else sees to it";
+    if matches!(rule.from, Some(Start::Other(_))) {
+        return Some((format!("the retention job cannot tell from when on `{}` counts", rule.id), HELP));
+    }
+    let since = since(rule);
+    let fits = |record: &Record| match record {
+        Record::Lead(_) | Record::Capture(..) => matches!(since, Since::Received | Since::LastContact),
+        Record::Project => since == Since::Close,
+        Record::Receipt => since == Since::Received,
+    };
+    let all = records_of(registry, rule).iter().all(fits);
+    (!all).then(|| (format!("`{}` counts from a time that is not noted of all its data", rule.id), HELP))
+}
+
+fn since(rule: &Retention) -> Since {
+    match rule.from {
+        Some(Start::Noted(since)) => since,
+        _ => Since::Received,
+    }
+}
+
+/// Addresses alone can be cut so that they tell nobody; why that much of them is still needed is written down.
+fn cut(rule: &Retention) -> Option<(String, &'static str)> {
+    if rule.then != Some(Then::Anonymise) {
+        return None;
+    }
+    if rule.only != [CaptureKind::IpAddress] {
+        let message = format!("the retention job cannot make anonymous what `{}` keeps", rule.id);
+        return Some((message, "write `then: delete`; IP addresses alone, with `only: ip-address`, can be cut"));
+    }
+    rule.because.is_none().then(|| {
+        let message = format!("`{}` keeps a part of each address, and does not say why", rule.id);
+        (message, "add `because:` with what the first half of the address is needed for, or write `then: delete`")
+    })
+}
+
+/// What is kept in one record goes at once, and what was noted with a lead goes with it at the latest.
+fn together(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
+    let own = period(rule)?;
+    let concerned = records_of(registry, rule);
+    let differs = |other: &&Retention| {
+        let (of_other, Some(period)) = (records_of(registry, other), period(other)) else { return false };
+        let is_lead_of = |record: &Record| matches!(record, Record::Capture(form, _) if of_other.contains(&Record::Lead(form.clone())));
+        let is_one = concerned.iter().any(|record| of_other.contains(record));
+        let outlives = concerned.iter().any(is_lead_of) && own.1.days() > period.1.days();
+        other.by == rule.by && (is_one && period != own || outlives)
+    };
+    let other = registry.retention.iter().find(differs)?;
+    let message = format!("`{}` and `{}` are kept in one record, and end at different times", rule.id, other.id);
+    Some((message, "give both the same `keep:` and `from:`: what is in one record goes at once"))
+}
+
+/// How long a rule keeps, and from when on.
+fn period(rule: &Retention) -> Option<(Since, Period)> {
+    match rule.keep {
+        Some(Stated::Known(Keep::For(keep))) => Some((since(rule), keep)),
+        _ => None,
+    }
 }
 
 /// A browser forgets when it is closed, or when what it stores ends by itself.
@@ -103,60 +190,5 @@ fn days(keep: Keep) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::check::fixture::found;
-
-    fn messages(rule: &str) -> Vec<String> {
-        let text = format!(
-            "data:\n  lead: {{ label: Leads }}\n  draft: {{ label: Drafts, system: product }}\n  visits: {{ label: Visits, from: {{ service: figures }} }}\n\
-             services: {{ figures: {{ label: Figures, cookies: [{{ name: _f, keep: 1 year }}] }} }}\nrecipients: {{ crm: {{ name: Crm }} }}\n\
-             retention: {{ rule: {{ {rule} }} }}\n"
-        );
-        found("retention-unenforced", &text).into_iter().map(|diagnostic| diagnostic.message).collect()
-    }
-
-    #[test]
-    fn somebody_who_can_carry_it_out_is_clean() {
-        for rule in [
-            "data: [lead], keep: 2 years, then: delete, by: job",
-            "data: [lead], keep: 2 years, by: { recipient: crm }",
-            "data: [lead], during: the contract, by: { manual: accountant }",
-            "data: [lead], keep: 2 years, by: { unknown: Acme }",
-            "data: [draft], keep: 30 days, by: product",
-            "data: [visits], keep: 1 year, by: browser",
-            "data: [lead], keep: session, by: browser",
-        ] {
-            assert!(messages(rule).is_empty(), "{rule}");
-        }
-    }
-
-    #[test]
-    fn nobody_is_reported() {
-        assert_eq!(messages("data: [lead], keep: 2 years"), ["nothing and nobody carries out the retention rule `rule`"]);
-    }
-
-    #[test]
-    fn the_job_reaches_no_product_and_needs_to_know_when_and_what() {
-        let product = messages("data: [lead, draft], keep: 2 years, by: job");
-        assert_eq!(product, ["the retention job cannot reach `draft`, which lives in a product"]);
-        let then = messages("data: [lead], keep: 2 years, by: job");
-        assert_eq!(then, ["the retention job is not told what becomes of what `rule` keeps"]);
-        for keep in ["keep: until deleted", "keep: session", "during: the contract"] {
-            let found = messages(&format!("data: [lead], {keep}, then: delete, by: job"));
-            assert_eq!(found, ["the retention job cannot carry out `rule`, which has no length of time"], "{keep}");
-        }
-    }
-
-    #[test]
-    fn the_browser_forgets_only_what_ends_by_itself() {
-        for rule in [
-            "data: [lead], keep: 1 year",
-            "data: [visits], keep: 6 months",
-            "data: [visits], keep: session",
-            "data: [visits], keep: until deleted",
-        ] {
-            let found = messages(&format!("{rule}, by: browser"));
-            assert_eq!(found, ["what the browser stores does not carry out the retention rule `rule`"], "{rule}");
-        }
-    }
-}
+#[path = "retention_unenforced/tests.rs"]
+mod tests;

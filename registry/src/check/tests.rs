@@ -28,9 +28,9 @@ purposes:
   count: { label: Count visits, basis: consent, data: [visits] }
   show: { label: Show videos, basis: consent }
 retention:
-  leads: { data: [lead], keep: 2 years, from: the last contact, then: delete, by: job }
+  leads: { data: [lead], keep: 2 years, from: last-contact, then: delete, by: job }
   visits: { data: [visits], keep: 24 hours, by: { recipient: vercel } }
-  attempts: { data: [attempts], keep: 2 years, then: delete, by: job }
+  attempts: { data: [attempts], keep: 2 years, from: last-contact, then: delete, by: job }
   limits: { data: [limits], keep: 1 day, then: delete, by: job }
 services:
   forms: { use: plainsite-forms, purpose: answer }

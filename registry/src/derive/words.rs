@@ -1,6 +1,6 @@
 //! The words in which a derivation speaks: countries, legal bases, periods, in one language.
 
-use crate::model::{Country, Keep, Period};
+use crate::model::{Country, Keep, Period, Start};
 
 /// The words of one language, by key. A key that is missing stands for itself, so that nothing is ever silently left out.
 #[derive(Clone, Copy)]
@@ -40,6 +40,14 @@ impl Words<'_> {
             Some((last, [])) => last.clone(),
             Some((last, others)) => format!("{} {} {last}", others.join(", "), self.word("and")),
             None => String::new(),
+        }
+    }
+
+    /// From when on something is kept, in words.
+    pub fn start(&self, start: &Start) -> String {
+        match start {
+            Start::Noted(since) => self.word_of("since", since.name()),
+            Start::Other(text) => text.get(self.language).to_owned(),
         }
     }
 

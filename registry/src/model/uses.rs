@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Basis, DataId, FormId, Holding, Localized, Period, PurposeId, RecipientId, RetentionId, Role, ServiceId, Stated, System, Then,
+    Basis, CaptureKind, DataId, FormId, Holding, Localized, Period, PurposeId, RecipientId, RetentionId, Role, ServiceId, Since, Stated,
+    System, Then,
 };
 
 /// A category of personal data.
@@ -82,18 +83,32 @@ pub struct Retention {
     pub data: Vec<DataId>,
     /// What exactly, where it is not all of the data.
     pub label: Option<Localized>,
+    /// The captures of forms that it is about, where it is not all of the data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<CaptureKind>,
     /// For as long as this lasts, before the period begins.
     pub during: Option<Localized>,
     /// How long; nothing but `during` where that is all.
     pub keep: Option<Stated<Keep>>,
     /// From when on.
-    pub from: Option<Localized>,
+    pub from: Option<Start>,
     /// What becomes of it then, where that is said.
     pub then: Option<Then>,
     /// Why so long: a law, in most cases.
     pub because: Option<Localized>,
     /// Who or what carries it out.
     pub by: Option<Stated<Enforcer>>,
+}
+
+/// From when on a period counts. In JSON, a word is a time that is noted, and a map has the texts: registries that were kept before there were
+/// such words are read as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Start {
+    /// From a time that the functions note, so that a job can count from it.
+    Noted(Since),
+    /// From something else, in a clause.
+    Other(Localized),
 }
 
 /// How long something is kept.

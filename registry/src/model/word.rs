@@ -102,6 +102,15 @@ words! {
         /// A proof of each choice of cookies: what was chosen, when and how, and in answer to which banner.
         Receipts = "receipts",
     }
+    /// From when on a period counts, where the functions note that time.
+    Since {
+        /// When it came in.
+        Received = "received",
+        /// The last contact with the person who sent it.
+        LastContact = "last-contact",
+        /// The close of the project.
+        Close = "close",
+    }
     /// What allows a purpose (GDPR Art. 6(1)).
     Basis {
         /// Art. 6(1)(a).

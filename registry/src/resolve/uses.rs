@@ -3,8 +3,8 @@
 use super::read::{self, ids, localized, stated_keep, stated_or, text, texts, unknown};
 use super::{role, system};
 use crate::model::{
-    Basis, BasisUse, DataCategory, DataId, Enforcer, FormId, From, Holding, Localized, Purpose, PurposeId, RecipientId, Retention,
-    RetentionId, Role, ServiceId, Stated, Then,
+    Basis, BasisUse, CaptureKind, DataCategory, DataId, Enforcer, FormId, From, Holding, Localized, Purpose, PurposeId, RecipientId,
+    Retention, RetentionId, Role, ServiceId, Since, Start, Stated, Then,
 };
 use crate::yaml::{Fields, Node, Value};
 
@@ -66,12 +66,21 @@ pub(super) fn retention(key: &str, fields: &mut Fields<'_>) -> Retention {
         id: RetentionId::from(key),
         data: ids(fields, "data"),
         label: text(fields, "label"),
+        only: read::words(fields, "only", CaptureKind::NAMES, CaptureKind::parse),
         during: text(fields, "during"),
         keep: stated_keep(fields, "keep"),
-        from: text(fields, "from"),
+        from: fields.typed("from", "`received`, `last-contact`, `close` or a text", start),
         then: read::word(fields, "then", Then::NAMES, Then::parse),
         because: text(fields, "because"),
         by: enforcer(fields),
+    }
+}
+
+/// A word for a time that the functions note; every other text is what people read.
+fn start(node: &Node) -> Option<Start> {
+    match node.as_text().and_then(Since::parse) {
+        Some(since) => Some(Start::Noted(since)),
+        None => localized(node).map(Start::Other),
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) const HOUSES: [House; 3] = [
             &["config", "log", "submission"],
             &["answers", "ports"],
             &["egress", "guard", "mail", "store"],
-            &["adapters", "code", "health", "outbox"],
+            &["adapters", "code", "health", "outbox", "retention"],
             &["stand_ins", "world"],
             &["app"],
             &["routes"],

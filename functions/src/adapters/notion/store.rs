@@ -24,12 +24,12 @@ use crate::lead::{DeliveryState, Lead, LeadId, OutboxRow, SinkId};
 use crate::ports::{Accepted, Claim, Clock, Counts, Entry, Filter, Settled, Stopped, Store, StoreError};
 
 /// The most pages of one answer.
-const PAGES: u32 = 100;
+pub(super) const PAGES: u32 = 100;
 
 /// The store.
 pub struct NotionStore {
-    contract: Arc<Contract>,
-    api: Api,
+    pub(super) contract: Arc<Contract>,
+    pub(super) api: Api,
     clock: Arc<dyn Clock>,
     memory: Memory,
     /// What changes one page is done one after the other within the instance, by the hash of the page's lead or key.
@@ -37,7 +37,7 @@ pub struct NotionStore {
 }
 
 /// What a form keeps here.
-struct Place<'a> {
+pub(super) struct Place<'a> {
     form: &'a Form,
     sink: SinkId,
     columns: Vec<Column<'a>>,
@@ -49,7 +49,7 @@ impl NotionStore {
         Self { contract, api, clock, memory: Memory::default(), turns: std::array::from_fn(|_| Mutex::default()) }
     }
 
-    async fn turn(&self, of: impl Hash) -> MutexGuard<'_, ()> {
+    pub(super) async fn turn(&self, of: impl Hash) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         of.hash(&mut hasher);
         self.turns[usize::from(hasher.finish() as u8) % self.turns.len()].lock().await
@@ -65,7 +65,7 @@ impl NotionStore {
     }
 
     /// A page as a lead with its state; none where somebody made it by hand.
-    fn read(&self, page: &Value) -> Option<(Place<'_>, Kept)> {
+    pub(super) fn read(&self, page: &Value) -> Option<(Place<'_>, Kept)> {
         let form = &page["properties"]["Form"];
         let form = properties::text(ColumnType::Select, form).or_else(|| properties::text(ColumnType::RichText, form))?;
         let place = self.place(&form)?;

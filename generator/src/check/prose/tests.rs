@@ -24,7 +24,7 @@ purposes:
   answer: { label: Answer enquiries, basis: legitimate-interest, interest: replying, data: [lead], recipients: [notion, vercel] }
   measure: { label: Measure visits, basis: consent, data: [lead], recipients: [matomo] }
 retention:
-  leads: { data: [lead], keep: 2 years, from: the last contact, then: delete, by: job }
+  leads: { data: [lead], keep: 2 years, from: last-contact, then: delete, by: job }
 services:
   matomo: { category: analytics, label: Matomo, does: measures visits, recipient: matomo, purpose: measure, cookies: [{ name: _pk_id*, keep: 13 months }] }
   draft: { category: essential, label: Drafts, does: keeps drafts, storage: [{ kind: local, key: draft, keep: 1 week }] }

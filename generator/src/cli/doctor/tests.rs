@@ -219,7 +219,9 @@ fn the_host_has_to_call_the_jobs() {
     let grade = |hosting: Option<&str>| jobs(registry, hosting).map(|finding| finding.grade);
     assert_eq!(grade(None), Some(Grade::Note));
     assert_eq!(grade(Some("{}")), Some(Grade::Problem));
-    assert_eq!(grade(Some("{\"crons\": [{\"path\": \"/api/jobs/outbox\"}]}")), Some(Grade::Ok));
+    assert_eq!(grade(Some("{\"crons\": [{\"path\": \"/api/jobs/outbox\"}]}")), Some(Grade::Problem));
+    let both = "{\"crons\": [{\"path\": \"/api/jobs/outbox\"}, {\"path\": \"/api/jobs/retention\"}]}";
+    assert_eq!(grade(Some(both)), Some(Grade::Ok));
     assert_eq!(jobs(&Registry::default(), Some("{}")), None, "a site without forms");
 }
 

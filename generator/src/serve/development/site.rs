@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use registry::model::{DataCategory, From, Keep, Localized, Purpose, Registry, Retention, Stated};
+use registry::model::{DataCategory, From, Keep, Localized, Purpose, Registry, Retention, Start, Stated};
 
 use super::{Running, nothing, page};
 use crate::html::escape;
@@ -82,7 +82,10 @@ fn period(retention: &Retention) -> String {
         })
     });
     let words = |text: &Option<Localized>| text.as_ref().map(|text| text.default.clone());
-    let from = words(&retention.from).map(|from| format!("from {from}"));
+    let from = retention.from.as_ref().map(|from| match from {
+        Start::Noted(since) => format!("from {}", since.name().replace('-', " ")),
+        Start::Other(words) => format!("from {}", words.default),
+    });
     let during = words(&retention.during).map(|during| format!("during {during}{}", if kept.is_some() { ", then" } else { "" }));
     let parts = [words(&retention.label).map(|label| format!("{label}:")), during, kept, from];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")

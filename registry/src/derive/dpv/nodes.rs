@@ -120,8 +120,7 @@ impl Dpv<'_> {
             _ => durations.push(json!({ "@type": "dpv:IndeterminateDuration" })),
         }
         let then = rule.then.map(|then| self.word(&self.words.word_of("then", then.name())));
-        let from =
-            rule.from.as_ref().map(|from| self.word(&self.words.word("export_from").replace("{what}", from.get(self.words.language))));
+        let from = rule.from.as_ref().map(|from| self.word(&self.words.word("export_from").replace("{what}", &self.words.start(from))));
         without_empty(json!({
             "@id": self.id("retention", rule.id.as_str()),
             "@type": "dpv:StorageDuration",

@@ -233,15 +233,18 @@ impl Telling<'_> {
             Enforcer::Browser => self.words.word("by_browser"),
             Enforcer::Product => self.words.word("by_product"),
         };
+        let noted: Vec<String> = rule.only.iter().map(|kind| self.words.word_of("mail_capture", kind.name())).collect();
+        let has_own = rule.label.is_some() || !noted.is_empty();
+        let noted = (!noted.is_empty()).then(|| noted.join(", "));
         let then = |then: Then| (then.name().to_owned(), self.words.word_of("then", then.name()));
         RetentionView {
             id: rule.id.0.clone(),
-            label: rule.label.as_ref().map_or_else(|| data.join(", "), |label| self.text(label)),
-            data: if rule.label.is_some() { data } else { Vec::new() },
+            label: rule.label.as_ref().map_or_else(|| noted.unwrap_or_else(|| data.join(", ")), |label| self.text(label)),
+            data: if has_own { data } else { Vec::new() },
             during: self.optional(rule.during.as_ref()),
             keep: self.answer(rule.keep.as_ref(), |keep| self.words.keep(*keep)),
             session: matches!(rule.keep, Some(Stated::Known(Keep::Session))),
-            from: self.optional(rule.from.as_ref()),
+            from: rule.from.as_ref().map(|from| self.words.start(from)).unwrap_or_default(),
             // "Until it is deleted, then deleted" says nothing.
             then: rule.then.filter(|_| rule.keep != Some(Stated::Known(Keep::UntilDeleted))).map(then).unwrap_or_default(),
             because: self.optional(rule.because.as_ref()),

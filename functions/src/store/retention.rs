@@ -1,0 +1,197 @@
+//! What is past its period goes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use registry::derive::retention::Record;
+use registry::model::{CaptureKind, FormId, Since, Then};
+use sqlx::any::AnyRow;
+use sqlx::{Any, AssertSqlSafe, Executor, Row};
+
+use super::SqlStore;
+use super::leads::cut_log;
+use super::row::{from_json, id, json, micros, time};
+use crate::lead::LeadId;
+use crate::ports::{CUT, Held, Over};
+use crate::project::Project;
+
+/// Whether a lead is over, as a condition on `leads`.
+const OVER: &str = "received <= $2 AND contacted <= $3";
+
+/// Whether it is of the form, and its captures look as is asked for, as another.
+const MEANT: &str = "form = $1 AND captured LIKE $4 AND captured NOT LIKE $5";
+
+/// How much there is of a kind of record.
+pub(super) async fn held(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Error> {
+    match &over.record {
+        Record::Lead(form) => held_leads(store, over, form, &ANY).await,
+        Record::Capture(form, kind) => held_leads(store, over, form, &captured(over, *kind)).await,
+        Record::Project => {
+            let begun: Vec<_> = projects(&store.pool, "").await?.into_iter().map(|(_, begun)| begun).collect();
+            let (past, rest): (Vec<_>, Vec<_>) = begun.into_iter().partition(|begun| over.is_over(begun));
+            let counts = rest.iter().filter(|begun| !begun.is_empty());
+            Ok(Held {
+                over: past.len() as u64,
+                rest: rest.len() as u64,
+                next: counts.min_by_key(|begun| begun.get(&Since::Close)).cloned(),
+            })
+        }
+        Record::Receipt => held_receipts(store, over).await,
+    }
+}
+
+async fn held_leads(store: &SqlStore, over: &Over, form: &FormId, captured: &[String; 2]) -> Result<Held, sqlx::Error> {
+    let count = format!("SELECT COUNT(*) AS number, COUNT(CASE WHEN {OVER} THEN 1 END) AS past FROM leads WHERE {MEANT}");
+    let next = format!("SELECT received, contacted FROM leads WHERE {MEANT} AND NOT ({OVER}) ORDER BY contacted, received LIMIT 1");
+    let ask = |text: String| {
+        sqlx::query(AssertSqlSafe(text))
+            .bind(form.as_str().to_owned())
+            .bind(micros(over.before(Since::Received)))
+            .bind(micros(over.before(Since::LastContact)))
+            .bind(captured[0].clone())
+            .bind(captured[1].clone())
+    };
+    let counted = ask(count).fetch_one(&store.pool).await?;
+    let next = ask(next).fetch_optional(&store.pool).await?;
+    let begun = |row: sqlx::any::AnyRow| {
+        let (received, contacted) = (time(row.try_get("received")?)?, time(row.try_get("contacted")?)?);
+        Ok::<_, sqlx::Error>(BTreeMap::from([(Since::Received, received), (Since::LastContact, contacted)]))
+    };
+    held_of(&counted, next.map(begun).transpose()?)
+}
+
+async fn held_receipts(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Error> {
+    let before = micros(over.before(Since::Received));
+    let counted = sqlx::query("SELECT COUNT(*) AS number, COUNT(CASE WHEN received <= $1 THEN 1 END) AS past FROM receipts");
+    let counted = counted.bind(before).fetch_one(&store.pool).await?;
+    let next =
+        sqlx::query("SELECT MIN(received) AS received FROM receipts WHERE received > $1").bind(before).fetch_one(&store.pool).await?;
+    let next = next.try_get::<Option<i64>, _>("received")?.map(time).transpose()?;
+    held_of(&counted, next.map(|received| BTreeMap::from([(Since::Received, received)])))
+}
+
+fn held_of(counted: &AnyRow, next: Option<BTreeMap<Since, Timestamp>>) -> Result<Held, sqlx::Error> {
+    let (number, past): (i64, i64) = (counted.try_get("number")?, counted.try_get("past")?);
+    Ok(Held { over: past.unsigned_abs(), rest: (number - past).unsigned_abs(), next })
+}
+
+/// Lets records go that are over, in one transaction. How many.
+pub(super) async fn expire(store: &SqlStore, over: &Over, most: u32) -> Result<u64, sqlx::Error> {
+    let gone = match &over.record {
+        Record::Lead(form) => expire_leads(store, over, form, most).await?,
+        Record::Capture(form, kind) => expire_captures(store, over, form, *kind, most).await?,
+        Record::Project => expire_projects(store, over, most).await?,
+        Record::Receipt => expire_receipts(store, over, most).await?,
+    };
+    // Also where nothing went: a run that was cut short may have left its log behind.
+    cut_log(store).await?;
+    Ok(gone)
+}
+
+async fn expire_leads(store: &SqlStore, over: &Over, form: &FormId, most: u32) -> Result<u64, sqlx::Error> {
+    // Contact that comes at this very moment is seen where the row is taken. Deliveries go with their lead, by the foreign key.
+    let text = format!(
+        "DELETE FROM leads WHERE {OVER} AND id IN (SELECT id FROM leads WHERE form = $1 AND {OVER} ORDER BY received, id LIMIT $4 {})",
+        store.database.taken()
+    );
+    let gone = sqlx::query(AssertSqlSafe(text))
+        .bind(form.as_str().to_owned())
+        .bind(micros(over.before(Since::Received)))
+        .bind(micros(over.before(Since::LastContact)))
+        .bind(i64::from(most))
+        .execute(&store.pool)
+        .await?;
+    Ok(gone.rows_affected())
+}
+
+/// What every lead's captures look like, and what none's do.
+static ANY: std::sync::LazyLock<[String; 2]> = std::sync::LazyLock::new(|| ["%".to_owned(), String::new()]);
+
+/// What captures look like that hold something, and what they look like where that was cut. They stand in the order of their kinds, addresses
+/// first; JSON has a backslash before each quotation mark of a value.
+fn captured(over: &Over, kind: CaptureKind) -> [String; 2] {
+    let name = kind.name();
+    let cut = if over.then == Then::Anonymise { format!("{{\"{name}\":\"{CUT}%") } else { String::new() };
+    [format!("%\"{name}\":\"%"), cut]
+}
+
+async fn expire_captures(store: &SqlStore, over: &Over, form: &FormId, kind: CaptureKind, most: u32) -> Result<u64, sqlx::Error> {
+    let mut transaction = store.begin().await?;
+    let text = format!("SELECT id, captured FROM leads WHERE {MEANT} AND {OVER} ORDER BY received, id LIMIT $6 {}", store.database.taken());
+    let [holds, is_cut] = captured(over, kind);
+    let rows = sqlx::query(AssertSqlSafe(text))
+        .bind(form.as_str().to_owned())
+        .bind(micros(over.before(Since::Received)))
+        .bind(micros(over.before(Since::LastContact)))
+        .bind(holds)
+        .bind(is_cut)
+        .bind(i64::from(most))
+        .fetch_all(&mut *transaction)
+        .await?;
+    for row in &rows {
+        let mut captured: BTreeMap<CaptureKind, String> = from_json(row, "captured")?;
+        if let Some(rest) = captured.remove(&kind).and_then(|noted| over.rest_of(&noted)) {
+            captured.insert(kind, rest);
+        }
+        sqlx::query("UPDATE leads SET captured = $1 WHERE id = $2")
+            .bind(json(&captured)?)
+            .bind(row.try_get::<String, _>("id")?)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(rows.len() as u64)
+}
+
+async fn expire_projects(store: &SqlStore, over: &Over, most: u32) -> Result<u64, sqlx::Error> {
+    let mut transaction = store.begin().await?;
+    let all = projects(&mut *transaction, store.database.taken()).await?;
+    let mut gone = 0;
+    for (id, _) in all.into_iter().filter(|(_, begun)| over.is_over(begun)).take(most as usize) {
+        // Codes go with their project, by the foreign key.
+        gone += sqlx::query("DELETE FROM projects WHERE id = $1").bind(id).execute(&mut *transaction).await?.rows_affected();
+    }
+    transaction.commit().await?;
+    Ok(gone)
+}
+
+/// Every project, and when it was closed. A project counts from the end of that day, in universal time.
+async fn projects<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    taken: &str,
+) -> Result<Vec<(String, BTreeMap<Since, Timestamp>)>, sqlx::Error> {
+    let rows = sqlx::query(AssertSqlSafe(format!("SELECT id, content FROM projects ORDER BY id {taken}"))).fetch_all(executor).await?;
+    let project = |row: &AnyRow| {
+        let closed = from_json::<Project>(row, "content")?.closed.and_then(end_of_day);
+        Ok((row.try_get("id")?, closed.map(|closed| (Since::Close, closed)).into_iter().collect()))
+    };
+    rows.iter().map(project).collect()
+}
+
+fn end_of_day(day: Date) -> Option<Timestamp> {
+    TimeZone::UTC.to_timestamp(day.checked_add(1.day()).ok()?.at(0, 0, 0, 0)).ok()
+}
+
+async fn expire_receipts(store: &SqlStore, over: &Over, most: u32) -> Result<u64, sqlx::Error> {
+    let text = format!(
+        "DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE received <= $1 ORDER BY received, id LIMIT $2 {})",
+        store.database.taken()
+    );
+    let gone =
+        sqlx::query(AssertSqlSafe(text)).bind(micros(over.before(Since::Received))).bind(i64::from(most)).execute(&store.pool).await?;
+    Ok(gone.rows_affected())
+}
+
+/// The leads that came in so long ago that only later contact keeps them.
+pub(super) async fn outlasting(store: &SqlStore, over: &Over) -> Result<BTreeSet<LeadId>, sqlx::Error> {
+    let Record::Lead(form) = &over.record else { return Ok(BTreeSet::new()) };
+    let earliest = over.before.values().min().copied().unwrap_or(Timestamp::MAX);
+    let rows = sqlx::query("SELECT id FROM leads WHERE form = $1 AND received <= $2")
+        .bind(form.as_str().to_owned())
+        .bind(micros(earliest))
+        .fetch_all(&store.pool)
+        .await?;
+    rows.iter().map(|row| id(row, "id")).collect()
+}

@@ -1,0 +1,131 @@
+//! The endpoint of the job, and what becomes known when it stays away.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use functions::app::App;
+use functions::lead::Failure;
+use functions::log::Log;
+use functions::ports::{Notice, Operations};
+use functions::routes;
+use functions::world::World;
+use http_body_util::BodyExt;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::world::{Base, Set, config};
+
+/// Operations that note what they are told.
+#[derive(Debug, Default)]
+struct Told(Mutex<Vec<Notice>>);
+
+#[async_trait]
+impl Operations for Told {
+    async fn tell(&self, notice: &Notice, _: &str) -> Result<(), Failure> {
+        self.0.lock().unwrap().push(notice.clone());
+        Ok(())
+    }
+}
+
+struct Running {
+    base: Base,
+    router: Router,
+    told: Arc<Told>,
+    clock: Arc<Set>,
+    log: Arc<Mutex<String>>,
+}
+
+impl Running {
+    async fn new() -> Self {
+        let base = Base::sqlite().await;
+        let (told, log) = (Arc::new(Told::default()), Arc::new(Mutex::new(String::new())));
+        let clock = Arc::new(Set(Mutex::new("2027-01-01T00:00:00Z".parse().unwrap())));
+        let world = World {
+            stores: base.stores.clone(),
+            receipts: None,
+            sinks: Vec::new(),
+            projects: None,
+            billing: None,
+            operations: Some(told.clone()),
+            clock: clock.clone(),
+        };
+        let lines = log.clone();
+        let log_to = Log::new(move |event| lines.lock().unwrap().push_str(&serde_json::to_string(event).unwrap()));
+        let app = App { log: log_to, ..App::new(base.contract.clone(), config(), world) };
+        Self { base, router: routes::router(app), told, clock, log }
+    }
+
+    fn pass(&self, hours: i64) -> Timestamp {
+        let mut now = self.clock.0.lock().unwrap();
+        *now += SignedDuration::from_hours(hours);
+        *now
+    }
+
+    async fn ask(&self, path: &str, secret: &str) -> (StatusCode, Value) {
+        let request = Request::get(path).header(header::AUTHORIZATION, secret).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        (status, serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap())
+    }
+
+    async fn job(&self, name: &str) -> Value {
+        let (status, answer) = self.ask(&format!("/api/jobs/{name}"), "Bearer a secret of the clock").await;
+        assert_eq!(status, StatusCode::OK);
+        answer
+    }
+
+    /// What operations were told since the last time.
+    fn told(&self) -> Vec<Notice> {
+        std::mem::take(&mut *self.told.0.lock().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn the_job_tells_numbers_and_no_person() {
+    let running = Running::new().await;
+    assert_eq!(running.ask("/api/jobs/retention", "Bearer another").await.0, StatusCode::UNAUTHORIZED);
+    let now = running.pass(0);
+    let id = running.base.lead(now, now).await;
+    assert_eq!(running.job("retention").await["gone"][0]["records"], 0);
+    assert_eq!(running.told(), [], "nothing went");
+    running.pass(24 * 731);
+    let answer = running.job("retention").await;
+    assert_eq!((&answer["finished"], &answer["gone"][2]["records"]), (&true.into(), &1.into()), "{answer}");
+    assert!(answer["others"].to_string().contains("the accountant"));
+    let told = running.told();
+    let report = told.iter().find_map(|notice| if let Notice::Retention(report) = notice { Some(report) } else { None }).unwrap();
+    assert_eq!(report.gone[2].records, 1);
+    let log = running.log.lock().unwrap();
+    assert!(log.contains(r#""event":"expired","rules":["leads"],"records":1"#), "{log}");
+    assert!(!format!("{log}{answer}{told:?}").contains(&id.to_string()) && !log.contains("canary"));
+}
+
+#[tokio::test]
+async fn a_job_that_stays_away_is_told_once_a_day() {
+    let running = Running::new().await;
+    let health = async || running.ask("/api/health", "").await.1;
+    running.job("outbox").await;
+    assert_eq!((&health().await["status"], running.told()), (&"ok".into(), vec![]), "a new site has not missed anything");
+    running.pass(48);
+    running.job("outbox").await;
+    assert_eq!(health().await["status"], "ok");
+    let now = running.pass(1);
+    let shown = health().await;
+    assert_eq!((&shown["status"], &shown["late_jobs"]), (&"degraded".into(), &vec!["retention"].into()));
+    running.job("outbox").await;
+    running.job("outbox").await;
+    assert_eq!(running.told(), [Notice::Late(vec![("retention", now - SignedDuration::from_hours(49))])]);
+    running.pass(24);
+    running.job("outbox").await;
+    assert_eq!(running.told().len(), 1, "and the next day again");
+    running.job("retention").await;
+    running.pass(1);
+    assert_eq!((&health().await["status"], running.told()), (&"ok".into(), vec![]));
+    running.pass(72);
+    running.job("retention").await;
+    assert!(matches!(&running.told()[..], [Notice::Late(late)] if late[0].0 == "outbox"), "each looks after the other");
+}

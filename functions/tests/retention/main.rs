@@ -1,0 +1,36 @@
+//! Retention: eleven years of leads, projects and receipts, on SQLite, PostgreSQL and Notion; what the job says, and who hears that it stays away.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod gone;
+mod job;
+#[path = "../support/postgres.rs"]
+mod postgres;
+mod walk;
+mod world;
+
+use postgres::Postgres;
+use tokio::runtime::{Builder, Runtime};
+use world::Base;
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+#[test]
+fn eleven_years_on_sqlite() {
+    let runtime = runtime();
+    walk::eleven_years(&runtime, 4, |_| runtime.block_on(Base::sqlite()));
+}
+
+#[test]
+fn eleven_years_on_postgresql() {
+    let (server, runtime) = (Postgres::start(), runtime());
+    walk::eleven_years(&runtime, 2, |number| runtime.block_on(async { Base::at(&server.database(&format!("walk_{number}")).await).await }));
+}
+
+#[test]
+fn eleven_years_in_notion() {
+    let runtime = runtime();
+    walk::eleven_years(&runtime, 2, |_| runtime.block_on(Base::notion()));
+}
