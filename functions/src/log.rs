@@ -27,6 +27,8 @@ pub enum Event<'a> {
     StoreFailed { store: &'a str, failure: Failure },
     /// A part of a program's own text went wrong, at a line of our source.
     Panicked { file: &'a str, line: u32 },
+    /// Something was attempted for a privacy request.
+    Worked { privacy_request: &'a str, attempt: u32, failure: Option<Failure> },
     /// A job has run.
     Ran { job: &'a str, done: u64 },
     /// The configuration lacks something, or has something that nothing uses.

@@ -1,6 +1,7 @@
 //! E-mails as text and HTML, from the site's templates, in a reader's language. How they are sent is left to the adapters.
 
 mod facts;
+mod requests;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -130,6 +131,8 @@ impl Letters {
                 let values = json!({ "subject": subject("mail_digest_subject", held.len()), "held": rows.collect::<Vec<_>>() });
                 self.letter("digest", language, values)
             }
+            Notice::Requests { open } => self.open_requests(open),
+            Notice::Erased { entry } => self.erased(entry),
         }
     }
 

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use crate::adapters;
 use crate::config::{Config, Mail};
 use crate::egress::Egress;
-use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Receipts, Sink, Store, StoreError};
+use crate::ports::{BillingSource, Clock, Correspondence, Operations, ProjectSource, Receipts, Requests, Sink, Store, StoreError};
 use crate::store::{self, Patience, SqlStore};
 
 /// What is outside of the program: where leads are kept and delivered to, and what time it is.
@@ -21,6 +21,10 @@ pub struct World {
     pub stores: Vec<Arc<dyn Store>>,
     /// Where proofs of cookie choices are kept; none without a database.
     pub receipts: Option<Arc<dyn Receipts>>,
+    /// Where privacy requests are kept; none without a database.
+    pub requests: Option<Arc<dyn Requests>>,
+    /// How people are written to about them.
+    pub correspondence: Option<Arc<dyn Correspondence>>,
     /// Where leads are delivered to.
     pub sinks: Vec<Arc<dyn Sink>>,
     /// Where clients' projects are read from.
@@ -44,12 +48,14 @@ impl World {
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
         let mut projects: Option<Arc<dyn ProjectSource>> = None;
         let mut receipts: Option<Arc<dyn Receipts>> = None;
+        let mut requests: Option<Arc<dyn Requests>> = None;
         if problems.is_empty() {
             match database(config) {
                 Some(Ok(store)) => {
                     let store = Arc::new(store);
                     projects = Some(store.clone());
                     receipts = Some(store.clone());
+                    requests = Some(store.clone());
                     stores.push(store);
                 }
                 Some(Err(error)) => problems.push(error.to_string()),
@@ -66,7 +72,8 @@ impl World {
         }
         let sinks = adapters::sinks(contract, config, &egress);
         let operations = adapters::operations(contract, config, &egress);
-        Ok(Self { stores, receipts, sinks, projects, billing: None, operations, clock })
+        let correspondence = adapters::correspondence(contract, config, &egress);
+        Ok(Self { stores, receipts, requests, correspondence, sinks, projects, billing: None, operations, clock })
     }
 }
 

@@ -9,7 +9,7 @@ mod store;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use registry::derive::deliveries::Carried;
-use registry::model::Form;
+use registry::model::{Form, FormId};
 use serde_json::{Value, json};
 
 pub use api::Api;
@@ -60,8 +60,37 @@ impl Sink for Page {
         }
     }
 
+    async fn erase(&self, lead: LeadId, form: &FormId, reference: Option<&str>) -> Option<Outcome> {
+        let (form, carried) = self.scope.of(form).ok()?;
+        let page = match reference {
+            Some(page) => Ok(Some(page.to_owned())),
+            // An attempt that nobody saw the end of may have made a page.
+            None => find(&self.api, form, &carried, lead).await,
+        };
+        let columns = columns::of(form, &carried, Use::Sink);
+        Some(match page {
+            Ok(Some(page)) => match discard(&self.api, &page, &columns).await {
+                Ok(()) => Outcome::Sent { reference: None },
+                Err(fault) => fault.outcome(),
+            },
+            Ok(None) => Outcome::Sent { reference: None },
+            Err(fault) => fault.outcome(),
+        })
+    }
+
     async fn ready(&self) -> Result<(), Failure> {
         self.api.data_source().await.map(drop)
+    }
+}
+
+/// Empties a page and puts it into the trash. One that is there already, or gone, is as good.
+async fn discard(api: &Api, page: &str, columns: &[Column<'_>]) -> Result<(), Fault> {
+    let change = json!({ "properties": properties::blank(columns), "archived": true });
+    let Err(fault) = api.change(page, &change).await else { return Ok(()) };
+    match api.page(page).await {
+        Ok(found) if found["archived"] == true => Ok(()),
+        Err(missing) if missing.failure() == Failure::Missing => Ok(()),
+        _ => Err(fault),
     }
 }
 

@@ -72,10 +72,10 @@ async fn earlier(transaction: &mut Transaction<'static, Any>, entry: &Entry) -> 
 
 /// Writes what follows from a lead. Why it must not be stored after all, where a proof was spent or a limit is reached.
 async fn refused(transaction: &mut Transaction<'static, Any>, entry: &Entry) -> Result<Option<Accepted>, sqlx::Error> {
-    if let Some(spent) = &entry.proof {
-        if !limits::spend(transaction, spent).await? {
-            return Ok(Some(Accepted::SpentProof));
-        }
+    if let Some(spent) = &entry.proof
+        && !limits::spend(transaction, spent).await?
+    {
+        return Ok(Some(Accepted::SpentProof));
     }
     insert_deliveries(transaction, entry).await?;
     // Everybody counts here, so that it comes last: the others wait until the end of this transaction. All take the same order, else

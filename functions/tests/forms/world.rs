@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 
 use altcha::{Payload, SolveChallengeOptions, solve_challenge};
+use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -12,7 +13,10 @@ use base64::engine::general_purpose::STANDARD;
 use functions::app::App;
 use functions::config::Config;
 use functions::contract;
-use functions::ports::{ClientAddress, Clock, Filter, Store};
+use functions::lead::{Failure, Outcome};
+use functions::personal::Personal;
+use functions::ports::{ClientAddress, Clock, Correspondence, Filter, Store};
+use functions::request::PrivacyRequest;
 use functions::store::{self, Patience, SqlStore};
 use functions::world::World;
 use http_body_util::BodyExt;
@@ -32,11 +36,34 @@ impl Clock for HandClock {
     }
 }
 
+/// What people and operations were written about privacy requests.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    /// The addresses with their codes.
+    pub(crate) links: Mutex<Vec<(String, String)>>,
+    /// The addresses of requests that were passed on to operations.
+    pub(crate) forwarded: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl Correspondence for Sent {
+    async fn link(&self, request: &PrivacyRequest, code: &Personal<String>, _: Timestamp) -> Outcome {
+        self.links.lock().unwrap().push((request.person.as_ref().unwrap().reveal().email.clone(), code.reveal().clone()));
+        Outcome::Sent { reference: None }
+    }
+
+    async fn forward(&self, request: &PrivacyRequest, _: Timestamp) -> Result<(), Failure> {
+        self.forwarded.lock().unwrap().push(request.person.as_ref().unwrap().reveal().email.clone());
+        Ok(())
+    }
+}
+
 /// A program, and all around it.
 pub(crate) struct Running {
     pub(crate) app: App,
     pub(crate) store: Arc<SqlStore>,
     pub(crate) clock: Arc<HandClock>,
+    pub(crate) letters: Arc<Sent>,
     router: Router,
     _folder: TempDir,
 }
@@ -78,9 +105,12 @@ pub(crate) async fn run_by(contract: Contract, more: &[(&str, &str)]) -> Running
     let store = Arc::new(store::open(&format!("sqlite:{}", folder.path().join("leads.db").display()), Patience::default()).unwrap());
     store.migrate().await.unwrap();
     let clock = Arc::new(HandClock(Mutex::new(Timestamp::from_second(1_800_000_000).unwrap())));
+    let letters = Arc::new(Sent::default());
     let world = World {
         stores: vec![store.clone()],
         receipts: Some(store.clone()),
+        requests: Some(store.clone()),
+        correspondence: Some(letters.clone()),
         sinks: Vec::new(),
         projects: None,
         billing: None,
@@ -88,7 +118,7 @@ pub(crate) async fn run_by(contract: Contract, more: &[(&str, &str)]) -> Running
         clock: clock.clone(),
     };
     let app = App::new(Arc::new(contract), config(more), world);
-    Running { router: functions::routes::router(app.clone()), app, store, clock, _folder: folder }
+    Running { router: functions::routes::router(app.clone()), app, store, clock, letters, _folder: folder }
 }
 
 /// A discovery enquiry as people fill it in.
@@ -134,9 +164,19 @@ impl Running {
         self.ask(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
+    /// Serves the program as it is now.
+    pub(crate) fn renew(&mut self) {
+        self.router = functions::routes::router(self.app.clone());
+    }
+
     /// A token of the right age, and a solved proof.
     pub(crate) async fn opened(&self) -> (String, String) {
-        let challenge = self.get("/api/forms/contact/challenge").await.json();
+        self.opened_of("contact").await
+    }
+
+    /// The same for a form of another name.
+    pub(crate) async fn opened_of(&self, form: &str) -> (String, String) {
+        let challenge = self.get(&format!("/api/forms/{form}/challenge")).await.json();
         self.later(5);
         let token = challenge["token"].as_str().unwrap().to_owned();
         let challenge = serde_json::from_value(challenge["challenge"].clone()).unwrap();

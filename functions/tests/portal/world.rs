@@ -124,6 +124,9 @@ fn config() -> Config {
 fn program(store: Arc<SqlStore>, clock: Arc<HandClock>, log: &Arc<Mutex<String>>) -> App {
     let world = World {
         stores: vec![store.clone()],
+        receipts: None,
+        requests: None,
+        correspondence: None,
         sinks: vec![],
         projects: Some(store),
         billing: Some(Arc::new(HalfBilling)),
