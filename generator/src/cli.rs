@@ -14,6 +14,7 @@ mod outbox;
 mod policy;
 mod projects;
 mod receipts;
+mod requests;
 mod serve;
 mod stores;
 
@@ -71,6 +72,8 @@ enum Command {
     Leads(leads::LeadsArguments),
     /// List, show and export the proofs of cookie choices, and archive the banner that they answer
     Receipts(receipts::ReceiptsArguments),
+    /// List and answer privacy requests, export their register, and do erasures again after a backup was restored
+    Requests(requests::RequestsArguments),
     /// List deliveries, and have them attempted again
     Outbox(outbox::OutboxArguments),
     /// Hand out the codes that open projects in the portal, list and revoke them
@@ -111,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&shell, &arguments),
         Command::Leads(arguments) => leads::leads(&shell, &arguments),
         Command::Receipts(arguments) => receipts::receipts(&shell, &arguments),
+        Command::Requests(arguments) => requests::requests(&shell, &arguments),
         Command::Outbox(arguments) => outbox::outbox(&shell, &arguments),
         Command::Code(arguments) => code::code(&shell, &arguments),
         Command::Projects(arguments) => projects::projects(&shell, &arguments),

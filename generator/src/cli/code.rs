@@ -53,8 +53,8 @@ pub(super) fn code(shell: &Shell, arguments: &CodeArguments) -> anyhow::Result<O
 
 async fn new(shell: &Shell, projects: &dyn Projects, project: &str) -> anyhow::Result<Outcome> {
     let keys = keys()?;
-    let code = code::generate().context("the system has no random bytes")?;
-    let issued = code::issued(ProjectId(project.to_owned()), Timestamp::now()).context("the system has no random bytes")?;
+    let code = code::generate().ok().context("the system has no random bytes")?;
+    let issued = code::issued(ProjectId(project.to_owned()), Timestamp::now()).ok().context("the system has no random bytes")?;
     if !projects.issue(&code::hash(&keys, &code), &issued).await? {
         shell.say(&format!(
             "error: there is no project `{}`\nhelp: `plainsite projects list` has those that there are",

@@ -75,6 +75,8 @@ fn line(event: &Event<'_>) -> String {
         }
         Event::StoreFailed { store, failure } => format!("the store {store} failed: {failure}"),
         Event::Panicked { file, line } => format!("a fault of our own at {file}:{line}"),
+        Event::Worked { failure: None, .. } => "a privacy request is a step further".to_owned(),
+        Event::Worked { failure: Some(failure), .. } => format!("a privacy request waits: {failure}; tried again later"),
         Event::Ran { job, done } => format!("the job {job} has run: {done} done"),
         Event::Configuration { problem } => format!("the functions are not ready: {problem}"),
     }

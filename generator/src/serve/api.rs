@@ -20,7 +20,7 @@ use functions::config::Config;
 use functions::egress::Egress;
 use functions::lead::DeliveryState;
 use functions::log::Log;
-use functions::ports::{Background, ClientAddress, Clock, Filter, Receipts, Store, StoreError, SystemClock};
+use functions::ports::{Background, ClientAddress, Clock, Filter, Receipts, Requests, Store, StoreError, SystemClock};
 use functions::routes;
 use functions::stand_ins::{Mail, MailServer, Make, Notion, Resend};
 use functions::store::{self, Patience, SqlStore};
@@ -131,6 +131,11 @@ impl Api {
         self.store.clone()
     }
 
+    /// The privacy requests.
+    pub(super) fn requests(&self) -> Arc<dyn Requests> {
+        self.store.clone()
+    }
+
     /// Attempts every delivery that waits or was given up, whenever it is due.
     ///
     /// # Errors
@@ -171,6 +176,8 @@ impl Api {
         let world = World {
             stores: vec![self.store()],
             receipts: Some(self.receipts()),
+            requests: Some(self.requests()),
+            correspondence: adapters::correspondence(contract, &config, &egress),
             sinks: adapters::sinks(contract, &config, &egress),
             projects: None,
             billing: None,

@@ -4,6 +4,7 @@
 mod leads;
 mod mailbox;
 mod receipts;
+mod requests;
 mod sent;
 mod site;
 
@@ -12,7 +13,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use functions::ports::{Filter, ReceiptFilter};
+use functions::ports::{Filter, ReceiptFilter, RequestFilter};
 use jiff::Timestamp;
 
 use super::Running;
@@ -28,12 +29,13 @@ const SCRIPT: &str = include_str!("client/development.js");
 const STYLE: &str = include_str!("client/development.css");
 
 /// The pages: address, name, and what is there.
-const PAGES: [(&str, &str, &str); 7] = [
+const PAGES: [(&str, &str, &str); 8] = [
     ("mailbox", "Mailbox", "the e-mails that were sent, to visitors and to operations"),
     ("leads", "Leads", "what came in by the forms, and how its deliveries stand"),
     ("notion", "Notion", "the pages that were written"),
     ("automation", "Automation", "the calls of the webhook, with their bodies"),
     ("receipts", "Receipts", "the proofs of cookie choices"),
+    ("requests", "Requests", "the privacy requests, and what is left to do for each"),
     ("checks", "Checks", "what the last build said"),
     ("registry", "Registry", "the declared data: why, who receives it, how long it is kept"),
 ];
@@ -50,6 +52,7 @@ pub(super) fn router<S>(running: Running) -> Router<S> {
         .route("/notion", get(sent::notion))
         .route("/automation", get(sent::automation))
         .route("/receipts", get(receipts::receipts))
+        .route("/requests", get(requests::requests))
         .route("/checks", get(site::checks))
         .route("/registry", get(site::registry));
     Router::new().route("/_plainsite/", get(index)).nest("/_plainsite", pages).with_state(running)
@@ -59,12 +62,14 @@ async fn index(State(Running { server, api }): State<Running>) -> Response {
     let shown = server.shown();
     let leads = api.store().leads(&Filter::default()).await.unwrap_or_default().len();
     let receipts = api.receipts().receipts(&ReceiptFilter::default()).await.unwrap_or_default().len();
+    let requests = api.requests().requests(&RequestFilter::default()).await.unwrap_or_default().len();
     let counts = [
         api.mails().len(),
         leads,
         api.notion().pages().len(),
         api.automation().calls().len(),
         receipts,
+        requests,
         shown.diagnostics.len(),
         shown.declared.registry.data.len(),
     ];
