@@ -1,7 +1,5 @@
 //! What can be asked for by the form for privacy requests, by when it is answered, and what remains after an erasure.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-
 use std::sync::Arc;
 
 use registry::derive::rights::{Asked, answering, askable, form, remains};
