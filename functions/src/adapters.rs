@@ -5,6 +5,7 @@
 
 mod email;
 mod files;
+mod letters;
 mod mailbox;
 mod memory;
 pub mod notion;
@@ -28,7 +29,7 @@ use crate::egress::{Answer, Egress};
 use crate::lead::{Failure, Outcome, SinkId};
 use crate::log::Log;
 use crate::mail::Letters;
-use crate::ports::{BillingSource, Clock, Operations, Sink, Store};
+use crate::ports::{BillingSource, Clock, Correspondence, Operations, Sink, Store};
 
 /// The sinks of all that the forms deliver. A delivery whose service nobody has set up has none: its leads wait in the outbox.
 pub fn sinks(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Vec<Arc<dyn Sink>> {
@@ -57,6 +58,14 @@ pub fn sinks(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) ->
 pub fn operations(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Option<Arc<dyn Operations>> {
     let (post, to) = (email::Post::of(config, egress)?, config.operations.as_ref()?.parse().ok()?);
     Some(Arc::new(email::ToOperations::new(post, Letters::new(Arc::clone(contract)), to)))
+}
+
+/// How people are written to about their privacy requests; none where the site takes none, or nothing sends e-mails.
+pub fn correspondence(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Option<Arc<dyn Correspondence>> {
+    contract.registry.requests()?;
+    let post = email::Post::of(config, egress)?;
+    let operations = config.operations.as_ref().and_then(|address| address.parse().ok());
+    Some(Arc::new(letters::ByMail::new(post, Letters::new(Arc::clone(contract)), operations)))
 }
 
 /// The store of a site without a database: the pages of Notion, where a form delivers some.

@@ -1,8 +1,9 @@
-//! The page that answers a form which was sent without a script and cannot be taken: the form again, with everything that was typed, and
-//! what is wrong with it.
+//! The pages that answer who has no script: a form which cannot be taken, with everything that was typed and what is wrong with it; and what came
+//! of a privacy request.
 
 use std::sync::OnceLock;
 
+use axum::Json;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -12,6 +13,7 @@ use registry::derive::policy;
 use registry::derive::schema::{KEY, PAGE, REFERRER, TOKEN, ZONE};
 use registry::derive::words::Words;
 use registry::model::Form;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tera::{Context, Tera};
 
@@ -21,6 +23,7 @@ use crate::submission::Received;
 /// The folder of the templates, and the page among them.
 const FOLDER: &str = "answers/";
 const PAGE_OF_FORM: &str = "answers/form.html";
+const PAGE_OF_REQUEST: &str = "answers/request.html";
 
 /// The pages, by the site's own templates. They are read when the first one is asked for: most requests need none.
 #[derive(Debug, Default)]
@@ -35,23 +38,52 @@ impl Answers {
             tera.render(PAGE_OF_FORM, &context).ok()
         });
         let Some(html) = html else { return problem.clone().into_response() };
-        let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).map_or("", |(style, _)| style);
-        let policy = format!(
-            "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; style-src 'sha256-{}'",
-            STANDARD.encode(Sha256::digest(style.as_bytes()))
-        );
         // The header of a problem, such as when to come back, is the page's too.
-        let mut response = problem.clone().into_response();
-        let headers = response.headers_mut();
-        headers.remove(header::CONTENT_LENGTH);
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::try_from(policy).expect("base 64 and words of ASCII are a header's text"),
-        );
-        *response.body_mut() = html.into();
-        response
+        page(html, problem.clone().into_response())
     }
+
+    /// What came of a privacy request that was confirmed, as a page with the same as a file; or why it could not be.
+    pub fn request(&self, contract: &Contract, language: &str, told: &Value, problem: Option<&Problem>) -> Response {
+        let site = &contract.site;
+        let words = Words { language, get: &|key| site.word(language, key) };
+        let file = serde_json::to_vec_pretty(told).expect("a value of JSON is always JSON");
+        let mut context = Context::new();
+        context.insert("lang", language);
+        context.insert("ui", &site.words.get(language));
+        context.insert("told", told);
+        context.insert("problem", &problem.map(|problem| words.word(said_of_request(problem.kind))));
+        context.insert("file", &STANDARD.encode(file));
+        context.insert("home", &site.base_url);
+        let html = self.0.get_or_init(|| templates(contract)).as_ref().and_then(|tera| tera.render(PAGE_OF_REQUEST, &context).ok());
+        let response = problem.map(|problem| problem.clone().into_response());
+        match html {
+            Some(html) => page(html, response.unwrap_or_default()),
+            None => response.unwrap_or_else(|| Json(told).into_response()),
+        }
+    }
+}
+
+/// What is said of a request that could not be confirmed.
+fn said_of_request(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Link => "request_link_void",
+        _ => "form_failed",
+    }
+}
+
+/// A page as the body of a response. It brings its style with it, and nothing else may run or load.
+fn page(html: String, mut response: Response) -> Response {
+    let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).map_or("", |(style, _)| style);
+    let policy = format!(
+        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; style-src 'sha256-{}'",
+        STANDARD.encode(Sha256::digest(style.as_bytes()))
+    );
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy).expect("base 64 and words of ASCII are a header's text"));
+    *response.body_mut() = html.into();
+    response
 }
 
 fn templates(contract: &Contract) -> Option<Tera> {

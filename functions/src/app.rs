@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use registry::contract::Contract;
+use registry::derive::rights;
+use registry::derive::words::Words;
 use registry::model::{Form, FormId};
 
 pub use recently::Recently;
@@ -17,12 +19,15 @@ pub use turns::Turns;
 use crate::answers::Answers;
 use crate::config::Config;
 use crate::contract;
+use crate::fulfilment::Fulfilment;
 use crate::guard::{Guesses, Keys};
 use crate::health::Remembered;
 use crate::lead::LeadId;
 use crate::log::{Event, Log};
 use crate::outbox::Outbox;
-use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Receipts, Sink, Store, StoreError, SystemClock};
+use crate::ports::{
+    BillingSource, Clock, Correspondence, Operations, ProjectSource, Receipts, Requests, Sink, Store, StoreError, SystemClock,
+};
 use crate::submission::Judge;
 use crate::world::World;
 
@@ -45,6 +50,12 @@ pub struct App {
     pub stores: Arc<[Arc<dyn Store>]>,
     /// Where proofs of cookie choices are kept; none without a database.
     pub receipts: Option<Arc<dyn Receipts>>,
+    /// Where privacy requests are kept; none without a database.
+    pub requests: Option<Arc<dyn Requests>>,
+    /// How people are written to about their requests; none where nothing sends e-mails.
+    pub correspondence: Option<Arc<dyn Correspondence>>,
+    /// The form for privacy requests, where the site takes some.
+    pub request_form: Option<Arc<Form>>,
     /// Where leads are delivered to.
     pub sinks: Arc<[Arc<dyn Sink>]>,
     /// Where clients' projects are read from; without one, the portal is closed.
@@ -80,11 +91,14 @@ impl App {
     pub fn new(contract: Arc<Contract>, config: Config, world: World) -> Self {
         Self {
             keys: Keys::new(config.secret.clone()),
+            request_form: request_form(&contract).map(Arc::new),
             contract,
             config: Arc::new(config),
             turns: Turns::of(&world.stores),
             stores: world.stores.into(),
             receipts: world.receipts,
+            requests: world.requests,
+            correspondence: world.correspondence,
             sinks: world.sinks.into(),
             projects: world.projects,
             billing: world.billing,
@@ -114,13 +128,17 @@ impl App {
 
     /// A form by its name.
     pub fn form(&self, name: &str) -> Option<&Form> {
-        self.contract.registry.forms.iter().find(|form| form.id.as_str() == name)
+        self.forms().find(|form| form.id.as_str() == name)
+    }
+
+    /// The site's forms, and the one for privacy requests.
+    fn forms(&self) -> impl Iterator<Item = &Form> {
+        self.contract.registry.forms.iter().chain(self.request_form.as_deref())
     }
 
     /// The rules of a form of the contract, ready to judge.
     pub fn judge(&self, form: &Form) -> &Judge {
-        let forms = &self.contract.registry.forms;
-        let judges = self.judges.get_or_init(|| forms.iter().map(|form| (form.id.clone(), Judge::of(form))).collect());
+        let judges = self.judges.get_or_init(|| self.forms().map(|form| (form.id.clone(), Judge::of(form))).collect());
         judges.get(&form.id).expect("every form of the contract has its rules")
     }
 
@@ -157,6 +175,21 @@ impl App {
         is_time
     }
 
+    /// The privacy requests, where a database keeps them.
+    pub fn fulfilment(&self) -> Option<Fulfilment> {
+        Some(Fulfilment {
+            contract: self.contract.clone(),
+            keys: self.keys.clone(),
+            requests: self.requests.clone()?,
+            stores: self.stores.clone(),
+            sinks: self.sinks.clone(),
+            correspondence: self.correspondence.clone(),
+            operations: self.operations.clone(),
+            clock: self.clock.clone(),
+            log: self.log.clone(),
+        })
+    }
+
     /// The deliveries of a store.
     pub fn outbox(&self, store: &Arc<dyn Store>) -> Outbox {
         Outbox {
@@ -167,6 +200,18 @@ impl App {
             log: self.log.clone(),
         }
     }
+}
+
+/// The form for privacy requests in the site's languages, where the site takes some.
+pub fn request_form(contract: &Contract) -> Option<Form> {
+    let site = &contract.site;
+    let get = |language: &'_ String| {
+        let language = language.clone();
+        move |key: &str| site.word(&language, key)
+    };
+    let spoken: Vec<_> = site.languages.iter().map(|language| (language, get(language))).collect();
+    let words: Vec<Words<'_>> = spoken.iter().map(|(language, get)| Words { language: language.as_str(), get }).collect();
+    rights::form(&contract.registry, &words)
 }
 
 /// The leads that this instance is storing at this moment.

@@ -85,6 +85,17 @@ pub fn of_receipts(address: Option<&str>) -> Limit {
     Limit { name: format!("receipts:{}", address.unwrap_or("unknown")), window: PER_ADDRESS, most: MOST_RECEIPTS }
 }
 
+/// The window of the limit of privacy requests for one address of e-mail.
+const PER_PERSON: Duration = Duration::from_secs(24 * 3600);
+
+/// The most of them: nobody's mailbox is filled by somebody else.
+const MOST_REQUESTS: u32 = 5;
+
+/// The limit of privacy requests for a person, by the keyed hash of the address of e-mail.
+pub fn of_requests(person: &str) -> Limit {
+    Limit { name: format!("requests:{person}"), window: PER_PERSON, most: MOST_REQUESTS }
+}
+
 /// How a form was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Path {

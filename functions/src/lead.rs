@@ -64,6 +64,14 @@ pub struct Lead {
     pub held: Vec<Suspicion>,
 }
 
+impl Lead {
+    /// Whether a person's address stands in it as a whole value.
+    pub fn is_of(&self, address: &Personal<String>) -> bool {
+        let is_it = |value: &str| value.trim().eq_ignore_ascii_case(address.reveal().trim());
+        self.values.reveal().values().filter_map(Value::as_str).any(is_it)
+    }
+}
+
 /// Why a submission is held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

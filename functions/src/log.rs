@@ -32,6 +32,8 @@ pub enum Event<'a> {
     Panicked { file: &'a str, line: u32 },
     /// Records went since their time was over.
     Expired { rules: &'a [RetentionId], records: u64 },
+    /// Something was attempted for a privacy request.
+    Worked { privacy_request: &'a str, attempt: u32, failure: Option<Failure> },
     /// A job has run.
     Ran { job: &'a str, done: u64 },
     /// The configuration lacks something, or has something that nothing uses.

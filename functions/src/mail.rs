@@ -1,6 +1,7 @@
 //! E-mails as text and HTML, from the site's templates, in a reader's language. How they are sent is left to the adapters.
 
 mod facts;
+mod requests;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -142,6 +143,8 @@ impl Letters {
                 let rows: Vec<_> = jobs.iter().map(|(job, away)| json!({ "job": job, "since": since(away) })).collect();
                 self.letter("late", language, json!({ "subject": subject("mail_late_subject", jobs.len()), "jobs": rows }))
             }
+            Notice::Requests { open } => self.open_requests(open),
+            Notice::Erased { entry } => self.erased(entry),
         }
     }
 

@@ -1,6 +1,8 @@
 //! What the functions need of the world: a store of leads, sinks that deliver them, a clock, and time after the response.
 
+mod portal;
 mod receipts;
+mod requests;
 mod retention;
 
 use std::fmt;
@@ -11,12 +13,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use registry::derive::rights::Asked;
+use registry::model::FormId;
 
-use crate::billing::Billing;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 use crate::personal::Personal;
-use crate::project::{CodeHash, Issued, Project};
+use crate::request::RequestId;
+pub use portal::{BillingSource, ProjectSource, Projects};
 pub use receipts::{ReceiptFilter, Receipts};
+pub use requests::{Asking, Confirmed, Correspondence, Erased, PersonHash, Plan, RequestFilter, Requests, Taken};
 pub use retention::{CUT, Gone, Held, Other, Over, Report, Retains};
 
 /// The time.
@@ -300,6 +305,13 @@ pub trait Store: Retains + fmt::Debug {
     /// Erases a lead and all that belongs to it here. Whether it was there; its deliveries, for whoever follows them to the recipients.
     async fn erase(&self, lead: LeadId) -> Result<Option<Vec<OutboxRow>>, StoreError>;
 
+    /// The leads in which a person's address stands as a whole value, in letters of either case; the newest first.
+    async fn of_person(&self, address: &Personal<String>) -> Result<Vec<Lead>, StoreError> {
+        let mut leads = self.leads(&Filter::default()).await?;
+        leads.retain(|lead| lead.is_of(address));
+        Ok(leads)
+    }
+
     /// Forgets what is void: counts of past windows, spent proofs that have expired.
     async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError>;
 
@@ -321,6 +333,12 @@ pub trait Sink: Send + Sync + fmt::Debug {
 
     /// Delivers a lead. An earlier attempt may have arrived without our knowing: it is found again, never repeated.
     async fn deliver(&self, claim: &Claim, now: Timestamp) -> Outcome;
+
+    /// Erases what was delivered of a lead of a form; `reference` is the recipient's own id of it, where that is known. What is not there counts
+    /// as erased. None where this recipient takes no erasure from us.
+    async fn erase(&self, _lead: LeadId, _form: &FormId, _reference: Option<&str>) -> Option<Outcome> {
+        None
+    }
 
     /// Whether it answers and lets us in, for `health` and `doctor`.
     async fn ready(&self) -> Result<(), Failure>;
@@ -345,6 +363,16 @@ pub enum Notice {
     Retention(Report),
     /// Jobs that the host no longer calls, each with the time since which it was not.
     Late(Vec<(&'static str, Timestamp)>),
+    /// Privacy requests that wait for a person, with by when they are answered.
+    Requests {
+        /// Each with what is asked for.
+        open: Vec<(RequestId, Asked, Timestamp)>,
+    },
+    /// Somebody was erased: the entry of the log of erasures, kept apart from the database for the day when an older one is restored.
+    Erased {
+        /// The entry.
+        entry: Erased,
+    },
 }
 
 /// Tells operations what needs a person.
@@ -352,46 +380,4 @@ pub enum Notice {
 pub trait Operations: Send + Sync + fmt::Debug {
     /// Sends a notice. `key` stays the same when the same notice is sent again.
     async fn tell(&self, notice: &Notice, key: &str) -> Result<(), Failure>;
-}
-
-/// Where projects are read from. It never says whether a code was made up, mistyped or revoked.
-#[async_trait]
-pub trait ProjectSource: Send + Sync + fmt::Debug {
-    /// Which one it is: `sqlite`, `postgresql`, `notion`, `files`.
-    fn name(&self) -> &'static str;
-
-    /// The project that a code opens, read anew.
-    async fn open(&self, code: &CodeHash) -> Result<Option<Project>, StoreError>;
-
-    /// Whether it answers and has what it is read by.
-    async fn ready(&self) -> Result<(), StoreError>;
-}
-
-/// Where the agency keeps its projects, and the codes that open them.
-#[async_trait]
-pub trait Projects: ProjectSource {
-    /// All projects, by their ids.
-    async fn list(&self) -> Result<Vec<Project>, StoreError>;
-
-    /// Writes projects, in place of those of the same ids: all of them or, where the store can undo, none. Codes stay what they are.
-    async fn put(&self, projects: &[Project]) -> Result<(), StoreError>;
-
-    /// Keeps a code that is handed out now. Whether its project is there; nothing is kept where it is not.
-    async fn issue(&self, code: &CodeHash, issued: &Issued) -> Result<bool, StoreError>;
-
-    /// Revokes the code of an id from `now` on; one that was revoked before stays as it was. Whether there is such a code.
-    async fn revoke(&self, id: &str, now: Timestamp) -> Result<bool, StoreError>;
-
-    /// All codes, the newest first, each with its hash: whoever has a code finds its id by it.
-    async fn codes(&self) -> Result<Vec<(CodeHash, Issued)>, StoreError>;
-}
-
-/// Where invoices and payments are read from.
-#[async_trait]
-pub trait BillingSource: Send + Sync + fmt::Debug {
-    /// What a client owes and has paid. What does not come in time is left out: it never keeps a project from being shown.
-    async fn of(&self, customer: &str) -> Billing;
-
-    /// Whether it answers and lets us in.
-    async fn ready(&self) -> Result<(), Failure>;
 }

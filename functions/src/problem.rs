@@ -40,6 +40,8 @@ pub enum Kind {
     Refused,
     /// 403: the portal was opened too long ago, or its code was revoked since.
     Expired,
+    /// 403: the link of a privacy request was used, has run out, or is none of ours.
+    Link,
     /// 429: too many submissions.
     TooMany,
     /// 401: a job's secret is missing or wrong.
@@ -52,7 +54,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, for the API's document.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Malformed,
         Self::Invalid,
         Self::NotFound,
@@ -69,6 +71,7 @@ impl Kind {
         Self::Proof,
         Self::Refused,
         Self::Expired,
+        Self::Link,
         Self::TooMany,
         Self::Unauthorized,
         Self::Unavailable,
@@ -110,6 +113,7 @@ impl Kind {
             Self::Proof => ("proof", StatusCode::FORBIDDEN, "the proof of work is missing, wrong or spent"),
             Self::Refused => ("refused", StatusCode::FORBIDDEN, "no project is opened by this code"),
             Self::Expired => ("expired", StatusCode::FORBIDDEN, "the portal was opened too long ago: enter the code again"),
+            Self::Link => ("link", StatusCode::FORBIDDEN, "the link was used, has run out, or is not known: ask again"),
             Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "too many submissions: try again later"),
             Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "the secret is missing or wrong"),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "no store can be reached now: try again later"),

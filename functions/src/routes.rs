@@ -8,6 +8,7 @@ mod jobs;
 mod openapi;
 mod portal;
 mod request;
+mod requests;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -34,6 +35,9 @@ pub fn router(app: App) -> Router {
         .route("/api/portal/challenge", get(portal::challenge))
         .route("/api/portal/validate", post(portal::validate))
         .route("/api/portal/refresh", post(portal::refresh))
+        .route("/api/privacy-requests", post(requests::ask))
+        .route("/api/privacy-requests/confirm", post(requests::confirm_form))
+        .route("/api/privacy-requests/{token}", get(requests::tell).post(requests::press))
         .route("/api/jobs/outbox", get(jobs::outbox))
         .route("/api/jobs/retention", get(jobs::retention))
         .route("/api/openapi.json", get(openapi::openapi))

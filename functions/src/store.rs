@@ -12,6 +12,7 @@ mod leads;
 mod limits;
 mod projects;
 mod receipts;
+mod requests;
 mod retention;
 mod row;
 mod schema;
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
 
 use crate::lead::{Lead, LeadId, OutboxRow, SinkId};
+use crate::personal::Personal;
 use crate::ports::{
     Accepted, Claim, Counts, Entry, Filter, Held, Limit, Over, ReceiptFilter, Receipts, Retains, Settled, Spent, Stopped, Store, StoreError,
 };
@@ -148,6 +150,10 @@ impl Store for SqlStore {
 
     async fn erase(&self, lead: LeadId) -> Result<Option<Vec<OutboxRow>>, StoreError> {
         self.within(leads::erase(self, lead)).await
+    }
+
+    async fn of_person(&self, address: &Personal<String>) -> Result<Vec<Lead>, StoreError> {
+        self.within(leads::of_person(self, address)).await
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {

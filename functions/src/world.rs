@@ -12,7 +12,7 @@ use crate::adapters;
 use crate::config::{Config, Mail};
 use crate::egress::Egress;
 use crate::log::Log;
-use crate::ports::{BillingSource, Clock, Operations, ProjectSource, Receipts, Sink, Store, StoreError};
+use crate::ports::{BillingSource, Clock, Correspondence, Operations, ProjectSource, Receipts, Requests, Sink, Store, StoreError};
 use crate::store::{self, Patience, SqlStore};
 
 /// What is outside of the program: where leads are kept and delivered to, and what time it is.
@@ -22,6 +22,10 @@ pub struct World {
     pub stores: Vec<Arc<dyn Store>>,
     /// Where proofs of cookie choices are kept; none without a database.
     pub receipts: Option<Arc<dyn Receipts>>,
+    /// Where privacy requests are kept; none without a database.
+    pub requests: Option<Arc<dyn Requests>>,
+    /// How people are written to about them.
+    pub correspondence: Option<Arc<dyn Correspondence>>,
     /// Where leads are delivered to.
     pub sinks: Vec<Arc<dyn Sink>>,
     /// Where clients' projects are read from.
@@ -45,12 +49,14 @@ impl World {
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
         let mut projects: Option<Arc<dyn ProjectSource>> = None;
         let mut receipts: Option<Arc<dyn Receipts>> = None;
+        let mut requests: Option<Arc<dyn Requests>> = None;
         if problems.is_empty() {
             match database(config) {
                 Some(Ok(store)) => {
                     let store = Arc::new(store);
                     projects = Some(store.clone());
                     receipts = Some(store.clone());
+                    requests = Some(store.clone());
                     stores.push(store);
                 }
                 Some(Err(error)) => problems.push(error.to_string()),
@@ -67,10 +73,11 @@ impl World {
         }
         let sinks = adapters::sinks(contract, config, &egress);
         let operations = adapters::operations(contract, config, &egress);
+        let correspondence = adapters::correspondence(contract, config, &egress);
         let in_notion = || adapters::notion_projects(config, &egress).map(|projects| -> Arc<dyn ProjectSource> { projects });
         let projects = projects.or_else(in_notion);
         let billing = adapters::billing(config, &egress, Log::default());
-        Ok(Self { stores, receipts, sinks, projects, billing, operations, clock })
+        Ok(Self { stores, receipts, requests, correspondence, sinks, projects, billing, operations, clock })
     }
 }
 

@@ -14,6 +14,7 @@ mod outbox;
 mod policy;
 mod projects;
 mod receipts;
+mod requests;
 mod retention;
 mod serve;
 mod stores;
@@ -72,6 +73,8 @@ enum Command {
     Leads(leads::LeadsArguments),
     /// List, show and export the proofs of cookie choices, and archive the banner that they answer
     Receipts(receipts::ReceiptsArguments),
+    /// List and answer privacy requests, export their register, and do erasures again after a backup was restored
+    Requests(requests::RequestsArguments),
     /// List deliveries, and have them attempted again
     Outbox(outbox::OutboxArguments),
     /// Remove what is past its period, as the job does every day; or tell what would go, and when
@@ -114,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&shell, &arguments),
         Command::Leads(arguments) => leads::leads(&shell, &arguments),
         Command::Receipts(arguments) => receipts::receipts(&shell, &arguments),
+        Command::Requests(arguments) => requests::requests(&shell, &arguments),
         Command::Outbox(arguments) => outbox::outbox(&shell, &arguments),
         Command::Retention(arguments) => retention::retention(&shell, &arguments),
         Command::Code(arguments) => code::code(&shell, &arguments),

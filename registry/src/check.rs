@@ -7,6 +7,7 @@ mod choice_kept_too_long;
 mod choice_undeclared;
 mod controller_incomplete;
 mod dpo_undecided;
+mod erasure_unstated;
 mod field_without_purpose;
 #[cfg(test)]
 mod fixture;
@@ -71,6 +72,7 @@ const CHECKS: &[(Check, &[&Rule])] = &[
     (choice_undeclared::check, &[&choice_undeclared::CHOICE_UNDECLARED]),
     (controller_incomplete::check, &[&controller_incomplete::CONTROLLER_INCOMPLETE]),
     (dpo_undecided::check, &[&dpo_undecided::DPO_UNDECIDED]),
+    (erasure_unstated::check, &[&erasure_unstated::ERASURE_UNSTATED]),
     (field_without_purpose::check, &[&field_without_purpose::FIELD_WITHOUT_PURPOSE]),
     (interest_unstated::check, &[&interest_unstated::INTEREST_UNSTATED]),
     (legal_notice_incomplete::check, &[&legal_notice_incomplete::LEGAL_NOTICE_INCOMPLETE]),

@@ -25,7 +25,7 @@ pub use places::{Place, Places};
 pub use service::{Cookie, Origins, Service, Storage, covers};
 pub use stated::{Localized, Stated};
 pub use uses::{BasisUse, DataCategory, Enforcer, From, Keep, Purpose, Retention, Start};
-pub use who::{AutomatedDecisions, Controller, Dpo, Facts, Recipient, Sale};
+pub use who::{AutomatedDecisions, Controller, Dpo, Erasure, Facts, Recipient, Sale};
 pub use word::{
     Basis, CaptureKind, Category, Channel, DeliveryKind, Directive, Fault, Holding, Party, Right, Role, Safeguard, Since, StorageKind,
     System, Then,
@@ -131,6 +131,11 @@ impl Registry {
     /// Whether a proof of each choice is kept: what makes the banner send it, and the functions store it.
     pub fn keeps_receipts(&self) -> bool {
         self.asks_for_consent() && self.data.iter().any(|data| data.from == Some(From::Functions(Holding::Receipts)))
+    }
+
+    /// What is kept of privacy requests, where the site takes them by a form of its own: what makes the page, and the functions' endpoints.
+    pub fn requests(&self) -> Option<&DataCategory> {
+        self.data.iter().find(|data| data.from == Some(From::Functions(Holding::Requests)))
     }
 
     /// The categories that visitors are asked about, in the order in which they are told.

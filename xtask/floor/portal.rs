@@ -55,6 +55,9 @@ async fn measured(folder: &Path) -> Result<()> {
     let hash = code::hash(&keys, &code);
     let world = World {
         stores: vec![store.clone()],
+        receipts: None,
+        requests: None,
+        correspondence: None,
         sinks: Vec::new(),
         projects: Some(store.clone()),
         billing: None,

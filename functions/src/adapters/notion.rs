@@ -12,7 +12,7 @@ mod store;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use registry::derive::deliveries::Carried;
-use registry::model::Form;
+use registry::model::{Form, FormId};
 use serde_json::{Value, json};
 
 pub use api::{Api, ProjectsApi};
@@ -62,6 +62,24 @@ impl Sink for Page {
             Ok(page) => Outcome::Sent { reference: Some(page) },
             Err(fault) => fault.outcome(),
         }
+    }
+
+    async fn erase(&self, lead: LeadId, form: &FormId, reference: Option<&str>) -> Option<Outcome> {
+        let (form, carried) = self.scope.of(form).ok()?;
+        let page = match reference {
+            Some(page) => Ok(Some(page.to_owned())),
+            // An attempt that nobody saw the end of may have made a page.
+            None => find(&self.api, form, &carried, lead).await,
+        };
+        let columns = columns::of(form, &carried, Use::Sink);
+        Some(match page {
+            Ok(Some(page)) => match self.api.discard(&page, columns::typed(&columns)).await {
+                Ok(()) => Outcome::Sent { reference: None },
+                Err(fault) => fault.outcome(),
+            },
+            Ok(None) => Outcome::Sent { reference: None },
+            Err(fault) => fault.outcome(),
+        })
     }
 
     async fn ready(&self) -> Result<(), Failure> {

@@ -69,33 +69,70 @@ impl From<Kind> for Rejected {
     }
 }
 
+/// A submission that keeps to every rule, and who sent it.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    /// What was filled in, and what came along.
+    pub(super) submission: Submission,
+    /// How it was sent.
+    pub(super) encoding: Encoding,
+    /// The language of the page, or the site's first one.
+    pub(super) language: String,
+    /// Who sent it.
+    pub(super) sender: Sender,
+    typed: submission::Received,
+}
+
+impl Arrived {
+    /// It, refused after all.
+    pub(super) fn rejected(self, problem: Problem) -> Rejected {
+        rejected(self.typed, problem)
+    }
+}
+
+fn rejected(typed: submission::Received, problem: Problem) -> Rejected {
+    Rejected { problem, again: (typed.encoding == Encoding::Form).then_some(typed) }
+}
+
 /// Takes a submission.
 ///
 /// # Errors
 /// What is wrong with it, or that nothing could store it. Nothing is stored then.
 pub(super) async fn receive(app: &App, form: &Form, request: Request) -> Result<Received, Rejected> {
+    let arrived = arrive(app, form, request).await?;
+    match take(app, form, &arrived).await {
+        Ok(received) => Ok(received),
+        Err(problem) => Err(arrived.rejected(problem)),
+    }
+}
+
+/// Reads a submission of a form, and judges it.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) async fn arrive(app: &App, form: &Form, request: Request) -> Result<Arrived, Rejected> {
     request::own_origin(request.headers(), request.uri())?;
     let sender = Sender::of(app, &request);
     let content_type = sender.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = request::body(request).await?;
-    let received = submission::Received::read(content_type.as_deref(), &body)?;
-    let language = app.contract.site.language(received.technical.language.as_deref());
-    let words = Words { language, get: &|key| app.contract.site.word(language, key) };
-    let taken = match received.judge(app.judge(form), words) {
-        Ok(submission) => take(app, form, received.encoding, language, submission, &sender).await,
-        Err(problem) => Err(problem),
-    };
-    taken.map_err(|problem| Rejected { problem, again: (received.encoding == Encoding::Form).then_some(received) })
+    let typed = submission::Received::read(content_type.as_deref(), &body)?;
+    let language = app.contract.site.language(typed.technical.language.as_deref()).to_owned();
+    let words = Words { language: &language, get: &|key| app.contract.site.word(&language, key) };
+    match typed.judge(app.judge(form), words) {
+        Ok(submission) => Ok(Arrived { submission, encoding: typed.encoding, language, sender, typed }),
+        Err(problem) => Err(rejected(typed, problem)),
+    }
 }
 
 /// Who sent a submission.
 #[derive(Debug)]
-struct Sender {
+pub(super) struct Sender {
     headers: HeaderMap,
     address: Option<ClientAddress>,
     /// The keyed hash of the shortened address.
-    hash: Option<String>,
-    now: Timestamp,
+    pub(super) hash: Option<String>,
+    /// When it came.
+    pub(super) now: Timestamp,
 }
 
 impl Sender {
@@ -106,38 +143,41 @@ impl Sender {
     }
 }
 
-async fn take(
-    app: &App,
-    form: &Form,
-    encoding: Encoding,
-    language: &str,
-    submission: Submission,
-    sender: &Sender,
-) -> Result<Received, Problem> {
-    let Submission { values, technical } = submission;
-    let now = sender.now;
-    let fingerprint = fingerprint(form, values.reveal());
-    let (path, key, proof) = match encoding {
-        Encoding::Json => (Path::Script, own_key(&sender.headers, &technical)?, Some(proven(app, form, &technical, now)?)),
-        Encoding::Form if sender.headers.contains_key(KEY_HEADER) => (Path::Plain, own_key(&sender.headers, &technical)?, None),
+/// How a submission was sent, the key under which it is repeated, and the proof that was spent for it.
+///
+/// # Errors
+/// A script brought no key, or neither token nor proof; or a key that came along is none.
+pub(super) fn brought(app: &App, form: &Form, arrived: &Arrived) -> Result<(Path, String, Option<Spent>), Problem> {
+    let (technical, sender) = (&arrived.submission.technical, &arrived.sender);
+    Ok(match arrived.encoding {
+        Encoding::Json => (Path::Script, own_key(&sender.headers, technical)?, Some(proven(app, form, technical, sender.now)?)),
+        Encoding::Form if sender.headers.contains_key(KEY_HEADER) => (Path::Plain, own_key(&sender.headers, technical)?, None),
         // Sent twice by two presses of a button, it is the same: what was typed and where it came from make the key.
         Encoding::Form => {
+            let fingerprint = fingerprint(form, arrived.submission.values.reveal());
             let digest = app.keys.digest("plain key", &[&fingerprint, sender.hash.as_deref().unwrap_or("")]);
             (Path::Plain, format!("plain-{}", hex(&digest)), None)
         }
-    };
+    })
+}
+
+async fn take(app: &App, form: &Form, arrived: &Arrived) -> Result<Received, Problem> {
+    let (Submission { values, technical }, sender) = (&arrived.submission, &arrived.sender);
+    let now = sender.now;
+    let (path, key, proof) = brought(app, form, arrived)?;
+    let fingerprint = fingerprint(form, values.reveal());
     // The same key has the same id wherever it is stored, so that a repetition is known by every store and every recipient.
     let id = LeadId::of_digest(first_16(app.keys.digest("lead id", &[form.id.as_str(), &key])));
     let _flight = app.in_flight.take_off(id).ok_or_else(|| Problem::from(Kind::InFlight).retry_after(1))?;
-    let held = suspicions(path, values.reveal(), &technical);
+    let held = suspicions(path, values.reveal(), technical);
     let lead = Lead {
         id,
         form: form.id.clone(),
-        language: language.to_owned(),
+        language: arrived.language.clone(),
         received: now,
         contacted: now,
-        values,
-        captured: Personal::new(captured(form, &technical, sender)),
+        values: values.clone(),
+        captured: Personal::new(captured(form, technical, sender)),
         held: held.clone(),
     };
     let limits = guard::limits(path, sender.hash.as_deref(), app.config.per_address);
@@ -150,11 +190,10 @@ async fn take(
         Accepted::OtherBody => return Err(Kind::KeyReused.into()),
         Accepted::SpentProof => return Err(Kind::Proof.into()),
         Accepted::Limited { until } => {
-            let seconds = until.duration_since(now).as_secs().max(1).unsigned_abs();
-            return Err(Problem::from(Kind::TooMany).retry_after(seconds));
+            return Err(too_many(until, now));
         }
     };
-    Ok(Received { lead, path, language: language.to_owned(), held, store })
+    Ok(Received { lead, path, language: arrived.language.clone(), held, store })
 }
 
 /// Stores it where that is possible: in the first store, else in the ones that take over.
@@ -169,6 +208,11 @@ async fn store(app: &App, entry: Entry) -> Result<(Accepted, Arc<dyn Store>), Pr
         }
     }
     Err(Problem::from(Kind::Unavailable).retry_after(30))
+}
+
+/// A limit is reached, until its window ends.
+pub(super) fn too_many(until: Timestamp, now: Timestamp) -> Problem {
+    Problem::from(Kind::TooMany).retry_after(until.duration_since(now).as_secs().max(1).unsigned_abs())
 }
 
 /// The idempotency key that came along.
@@ -221,7 +265,7 @@ fn campaign(page: &str) -> String {
 }
 
 /// The digest of what was filled in: the same for the same, whatever else came along.
-fn fingerprint(form: &Form, values: &Values) -> String {
+pub(super) fn fingerprint(form: &Form, values: &Values) -> String {
     let mut hasher = Sha256::new();
     hasher.update(form.id.as_str());
     hasher.update([0]);
@@ -233,7 +277,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn first_16(bytes: [u8; 32]) -> [u8; 16] {
+/// The first half of a digest, which is enough to tell ids apart.
+pub(super) fn first_16(bytes: [u8; 32]) -> [u8; 16] {
     bytes.first_chunk().copied().expect("32 bytes begin with 16")
 }
 

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
 use crate::app::App;
+use crate::fulfilment::Fulfilment;
 use crate::health::{self, OUTBOX_JOB, RETENTION_JOB};
 use crate::log::Event;
 use crate::outbox::Done;
@@ -44,6 +45,12 @@ pub(super) async fn outbox(State(app): State<App>, headers: HeaderMap) -> Respon
             }
         }
     }
+    if let Some(fulfilment) = app.fulfilment()
+        && let Err(error) = promises(&fulfilment).await
+    {
+        failed = true;
+        app.log.write(&Event::StoreFailed { store: "requests", failure: error.failure() });
+    }
     app.log.write(&Event::Ran { job: OUTBOX_JOB, done: all.sent });
     if failed { Problem::from(Kind::Unavailable).retry_after(60).into_response() } else { Json(all).into_response() }
 }
@@ -59,6 +66,13 @@ async fn run(app: &App, store: &Arc<dyn Store>) -> Result<Done, StoreError> {
     store.ran(OUTBOX_JOB, now).await?;
     watch(app, store, now).await?;
     Ok(done)
+}
+
+/// Works off what is due for privacy requests, tells operations of what waits for a person, and forgets links that have run out.
+async fn promises(fulfilment: &Fulfilment) -> Result<(), StoreError> {
+    fulfilment.run(TIME).await?;
+    fulfilment.remind().await?;
+    fulfilment.forget().await.map(drop)
 }
 
 /// `GET /api/jobs/retention`: lets go what is past its period, and tells operations what went. What takes longer than a call goes on at the

@@ -1,6 +1,7 @@
 //! `GET /api/openapi.json`: the document that the endpoints are tested against, made from what the site declares.
 
 mod portal;
+mod requests;
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +12,7 @@ use registry::model::{Form, ServiceId};
 use serde_json::{Map, Value, json};
 
 use super::accept::KEY;
-use crate::app::App;
+use crate::app::{App, request_form};
 use crate::problem::{Kind, TYPE};
 use crate::receipt::How;
 
@@ -32,6 +33,15 @@ pub fn document(contract: &Contract) -> Value {
         schemas.insert(name(form), body);
         paths.insert(policy::action(form.id.as_str()), json!({ "post": submission(form) }));
         paths.insert(format!("/api/forms/{}/challenge", form.id), json!({ "get": challenge_of(form) }));
+    }
+    if let Some(form) = request_form(contract) {
+        let mut body = schema::json_schema(&form);
+        if let Some(body) = body.as_object_mut() {
+            body.remove("$schema");
+        }
+        schemas.insert(name(&form), body);
+        paths.extend(requests::paths(submission(&form)));
+        paths.insert(format!("/api/forms/{}/challenge", form.id), json!({ "get": challenge_of(&form) }));
     }
     if contract.registry.has_portal() {
         paths.extend(portal::paths());

@@ -18,6 +18,8 @@ pub enum Holds {
     Codes,
     /// The proof of a choice of cookies.
     Receipts,
+    /// What people have asked for, and what was done.
+    Requests,
     /// How the program itself fares; nothing of it comes from a visitor.
     Operation,
 }
@@ -31,6 +33,7 @@ impl Holds {
             Self::Projects => Some(Holding::Projects),
             Self::Codes => Some(Holding::Codes),
             Self::Receipts => Some(Holding::Receipts),
+            Self::Requests => Some(Holding::Requests),
             Self::Lead | Self::Operation => None,
         }
     }
@@ -86,4 +89,28 @@ pub const COLUMNS: &[(&str, &str, Holds)] = &[
     ("receipts", "signalled", Holds::Receipts),
     ("receipts", "accepted", Holds::Receipts),
     ("receipts", "refused", Holds::Receipts),
+    ("requests", "id", Holds::Requests),
+    ("requests", "asked", Holds::Requests),
+    ("requests", "language", Holds::Requests),
+    ("requests", "received", Holds::Requests),
+    ("requests", "person", Holds::Requests),
+    ("requests", "confirmed", Holds::Requests),
+    ("requests", "due", Holds::Requests),
+    ("requests", "extended", Holds::Requests),
+    ("requests", "reminded", Holds::Requests),
+    ("requests", "found", Holds::Requests),
+    ("requests", "closed", Holds::Requests),
+    ("requests", "answer", Holds::Requests),
+    ("request_tasks", "request", Holds::Requests),
+    ("request_tasks", "number", Holds::Requests),
+    ("request_tasks", "work", Holds::Requests),
+    ("request_tasks", "attempts", Holds::Requests),
+    ("request_tasks", "attempted_next", Holds::Requests),
+    ("request_tasks", "failure", Holds::Requests),
+    ("request_tasks", "done", Holds::Requests),
+    ("restrictions", "lead", Holds::Requests),
+    ("restrictions", "asked", Holds::Requests),
+    ("restrictions", "since", Holds::Requests),
+    ("erasures", "person", Holds::Requests),
+    ("erasures", "erased", Holds::Requests),
 ];

@@ -19,6 +19,7 @@ pub(super) const FILTERED: &str =
 
 /// Whether a delivery is to be attempted at `$1`, as a condition on `deliveries d`.
 const DUE: &str = "d.state = 'pending' AND d.due <= $1 AND (d.leased_until IS NULL OR d.leased_until <= $1) \
+    AND NOT EXISTS (SELECT 1 FROM restrictions r WHERE r.lead = d.lead) \
     AND NOT EXISTS (SELECT 1 FROM stopped_sinks s WHERE s.sink = d.sink AND (s.until IS NULL OR s.until > $1))";
 
 /// A query with the five values of a filter.

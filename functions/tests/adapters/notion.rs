@@ -124,3 +124,19 @@ async fn a_host_that_nobody_declares_is_never_called() {
     assert_eq!(deliver(&*sink).await, Outcome::Park { failure: Failure::Undeclared });
     assert_eq!(world.notion.calls().len(), 0);
 }
+
+#[tokio::test]
+async fn what_was_delivered_of_an_erased_lead_goes_to_the_trash() {
+    let world = World::new().await;
+    let sink = world.sink("notion", DeliveryKind::Page);
+    let Outcome::Sent { reference: Some(page) } = deliver(&*sink).await else { panic!("it is sent") };
+    let lead = lead();
+    let gone = Some(Outcome::Sent { reference: None });
+    world.notion.fail_next([Fault::TooMany(7)]);
+    assert_eq!(seconds(&sink.erase(lead.id, &lead.form, None).await.unwrap()), Some(7));
+    assert_eq!(world.notion.pages().len(), 1);
+    assert_eq!(sink.erase(lead.id, &lead.form, None).await, gone, "it is found by the lead's id");
+    assert!(world.notion.pages().is_empty());
+    assert_eq!(sink.erase(lead.id, &lead.form, Some(&page)).await, gone, "what is in the trash is gone already");
+    assert_eq!(sink.erase(lead.id, &lead.form, None).await, gone, "and so is what was never there");
+}

@@ -10,7 +10,8 @@ use registry::derive::consent;
 use registry::model::{From, Holding, Registry, ServiceId};
 use serde_json::{Value, json};
 
-use crate::world::{Answer, Running, run, run_by, with};
+use crate::asked::Answer;
+use crate::world::{Running, run, run_by, with};
 
 /// The clock of the tests.
 const NOW: i64 = 1_800_000_000;

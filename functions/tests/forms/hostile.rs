@@ -60,6 +60,8 @@ fn run_without_store() -> axum::Router {
     let world = functions::world::World {
         stores: Vec::new(),
         receipts: None,
+        requests: None,
+        correspondence: None,
         sinks: Vec::new(),
         projects: None,
         billing: None,

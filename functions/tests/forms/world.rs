@@ -1,28 +1,56 @@
 //! A program with a store of its own in a temporary folder, a clock that tests set, and no sinks.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
 use functions::app::App;
 use functions::config::Config;
 use functions::contract;
-use functions::ports::{ClientAddress, Filter, Store};
+use functions::lead::{Failure, Outcome};
+use functions::personal::Personal;
+use functions::ports::{ClientAddress, Correspondence, Filter, Store};
+use functions::request::PrivacyRequest;
 use functions::store::{self, Patience, SqlStore};
 use functions::world::World;
+use jiff::Timestamp;
 use registry::contract::Contract;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::asked::{self, Answer, HandClock};
 
+/// What people and operations were written about privacy requests.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    /// The addresses with their codes.
+    pub(crate) links: Mutex<Vec<(String, String)>>,
+    /// The addresses of requests that were passed on to operations.
+    pub(crate) forwarded: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl Correspondence for Sent {
+    async fn link(&self, request: &PrivacyRequest, code: &Personal<String>, _: Timestamp) -> Outcome {
+        self.links.lock().unwrap().push((request.person.as_ref().unwrap().reveal().email.clone(), code.reveal().clone()));
+        Outcome::Sent { reference: None }
+    }
+
+    async fn forward(&self, request: &PrivacyRequest, _: Timestamp) -> Result<(), Failure> {
+        self.forwarded.lock().unwrap().push(request.person.as_ref().unwrap().reveal().email.clone());
+        Ok(())
+    }
+}
+
 /// A program, and all around it.
 pub(crate) struct Running {
     pub(crate) app: App,
     pub(crate) store: Arc<SqlStore>,
     pub(crate) clock: Arc<HandClock>,
+    pub(crate) letters: Arc<Sent>,
     router: Router,
     _folder: TempDir,
 }
@@ -44,9 +72,12 @@ pub(crate) async fn run_by(contract: Contract, more: &[(&str, &str)]) -> Running
     let store = Arc::new(store::open(&format!("sqlite:{}", folder.path().join("leads.db").display()), Patience::default()).unwrap());
     store.migrate().await.unwrap();
     let clock = Arc::<HandClock>::default();
+    let letters = Arc::new(Sent::default());
     let world = World {
         stores: vec![store.clone()],
         receipts: Some(store.clone()),
+        requests: Some(store.clone()),
+        correspondence: Some(letters.clone()),
         sinks: Vec::new(),
         projects: None,
         billing: None,
@@ -54,7 +85,7 @@ pub(crate) async fn run_by(contract: Contract, more: &[(&str, &str)]) -> Running
         clock: clock.clone(),
     };
     let app = App::new(Arc::new(contract), config(more), world);
-    Running { router: functions::routes::router(app.clone()), app, store, clock, _folder: folder }
+    Running { router: functions::routes::router(app.clone()), app, store, clock, letters, _folder: folder }
 }
 
 /// A discovery enquiry as people fill it in.
@@ -95,9 +126,19 @@ impl Running {
         self.ask(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
+    /// Serves the program as it is now.
+    pub(crate) fn renew(&mut self) {
+        self.router = functions::routes::router(self.app.clone());
+    }
+
     /// A token of the right age, and a solved proof.
     pub(crate) async fn opened(&self) -> (String, String) {
-        let challenge = self.get("/api/forms/contact/challenge").await.json();
+        self.opened_of("contact").await
+    }
+
+    /// The same for a form of another name.
+    pub(crate) async fn opened_of(&self, form: &str) -> (String, String) {
+        let challenge = self.get(&format!("/api/forms/{form}/challenge")).await.json();
         self.later(5);
         let token = challenge["token"].as_str().unwrap().to_owned();
         (token, asked::solved(serde_json::from_value(challenge["challenge"].clone()).unwrap()))

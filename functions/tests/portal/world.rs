@@ -92,6 +92,8 @@ fn program(store: Arc<SqlStore>, clock: Arc<HandClock>, log: &Arc<Mutex<String>>
     let world = World {
         stores: vec![store.clone()],
         receipts: None,
+        requests: None,
+        correspondence: None,
         sinks: vec![],
         projects: Some(store),
         billing: Some(Arc::new(HalfBilling)),

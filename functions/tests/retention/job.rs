@@ -47,6 +47,8 @@ impl Running {
         let world = World {
             stores: base.stores.clone(),
             receipts: None,
+            requests: None,
+            correspondence: None,
             sinks: Vec::new(),
             projects: None,
             billing: None,

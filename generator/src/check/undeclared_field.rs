@@ -1,6 +1,7 @@
 //! The check `undeclared-field`: see its doc in `rules/undeclared-field.md`.
 
 use registry::derive::policy;
+use registry::derive::rights;
 use registry::derive::schema::TECHNICAL;
 use registry::diagnostic::{Diagnostic, Rule, Severity, Silence, suggest};
 use registry::model::{self, Form as Declared};
@@ -22,9 +23,10 @@ pub static UNDECLARED_FIELD: Rule = Rule {
 const ENDPOINT: &str = "/api/forms/";
 
 pub(super) fn check(built: Built<'_>, uses: &Uses, told: &mut Vec<Told>) {
+    let known: Vec<Declared> = built.registry.forms.iter().cloned().chain(rights::form(built.registry, &[])).collect();
     for form in &uses.forms {
         let of_form = |diagnostic| Told { diagnostic, at: form.at, words: vec!["<form".to_owned()] };
-        let declared: Vec<Option<&Declared>> = form.actions.iter().map(|action| declared(built, action)).collect();
+        let declared: Vec<Option<&Declared>> = form.actions.iter().map(|action| declared(built, &known, action)).collect();
         if let Some(at) = declared.iter().position(Option::is_none) {
             told.push(of_form(elsewhere(built, form, &form.actions[at])));
             continue;
@@ -57,14 +59,16 @@ fn remedy(name: &str, known: &[&str], form: &Declared) -> String {
 }
 
 /// The form that is sent to an address.
-fn declared<'r>(built: Built<'r>, action: &str) -> Option<&'r Declared> {
+fn declared<'k>(built: Built<'_>, known: &'k [Declared], action: &str) -> Option<&'k Declared> {
     let path = match place(action, built.site.config.base_url.as_deref()) {
         Place::Own(path) => path,
         Place::Elsewhere(_) => return None,
     };
     let path = path.split(['?', '#']).next()?;
+    // A request is confirmed by a form of its own, which sends nothing but what every form sends.
+    let confirms = |form: &&Declared| form.id.as_str() == rights::FORM && path == rights::CONFIRM;
     let is_it = |form: &&Declared| path == policy::action(form.id.as_str()) || path.strip_prefix(ENDPOINT) == Some(form.id.as_str());
-    built.registry.forms.iter().find(is_it)
+    known.iter().find(|form| is_it(form) || confirms(form))
 }
 
 /// A form that is sent where no declared one is.

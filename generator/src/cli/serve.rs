@@ -84,6 +84,8 @@ fn line(event: &Event<'_>) -> String {
             let rules: Vec<&str> = rules.iter().map(|rule| rule.as_str()).collect();
             format!("{records} records are past the period of {}, and gone", rules.join(", "))
         }
+        Event::Worked { failure: None, .. } => "a privacy request is a step further".to_owned(),
+        Event::Worked { failure: Some(failure), .. } => format!("a privacy request waits: {failure}; tried again later"),
         Event::Ran { job, done } => format!("the job {job} has run: {done} done"),
         Event::Configuration { problem } => format!("the functions are not ready: {problem}"),
     }

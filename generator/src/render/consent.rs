@@ -15,7 +15,6 @@ use super::assets::{self, Asset};
 use super::context::{choices, word};
 use super::theme::{Theme, ThemeFile};
 use super::{script, style};
-use crate::digest::Digest;
 use crate::document::shown::Shown;
 use crate::site::Site;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use registry::derive::policy::{self, Policy};
+use registry::derive::rights;
 use registry::derive::schema::thanks;
 use registry::derive::words::Words;
 use registry::model::{Registry, Stated};
@@ -164,7 +165,9 @@ fn fields<'a>(site: &'a Site, registry: &'a Registry, banner: Option<&'a Banner>
         thanks: registry
             .forms
             .iter()
-            .map(|form| (form.id.as_str(), thanks(form.id.as_str(), code, &config.languages, site.ending())))
+            .map(|form| form.id.as_str())
+            .chain(registry.requests().map(|_| rights::FORM))
+            .map(|form| (form, thanks(form, code, &config.languages, site.ending())))
             .collect(),
         choices: if registry.asks_for_consent() { choices(site, language) } else { String::new() },
         consent: banner.and_then(|banner| banner.links(language)),

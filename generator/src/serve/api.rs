@@ -20,7 +20,7 @@ use functions::config::Config;
 use functions::egress::Egress;
 use functions::lead::DeliveryState;
 use functions::log::{Event, Log};
-use functions::ports::{Background, ClientAddress, Clock, Filter, Projects, Receipts, Store, StoreError, SystemClock};
+use functions::ports::{Background, ClientAddress, Clock, Filter, Projects, Receipts, Requests, Store, StoreError, SystemClock};
 use functions::routes;
 use functions::stand_ins::{Mail, MailServer, Make, Notion, Resend, Stripe};
 use functions::store::{self, Patience, SqlStore};
@@ -156,6 +156,11 @@ impl Api {
         self.store.clone()
     }
 
+    /// The privacy requests.
+    pub(super) fn requests(&self) -> Arc<dyn Requests> {
+        self.store.clone()
+    }
+
     /// Attempts every delivery that waits or was given up, whenever it is due.
     ///
     /// # Errors
@@ -196,6 +201,8 @@ impl Api {
         let world = World {
             stores: vec![self.store()],
             receipts: Some(self.receipts()),
+            requests: Some(self.requests()),
+            correspondence: adapters::correspondence(contract, &config, &egress),
             sinks: adapters::sinks(contract, &config, &egress),
             projects: Some(self.store.clone()),
             billing: adapters::billing(&config, &egress, self.log.clone()),

@@ -5,6 +5,7 @@ mod leads;
 mod mailbox;
 mod portal;
 mod receipts;
+mod requests;
 mod retention;
 mod sent;
 mod site;
@@ -14,7 +15,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use functions::ports::{Filter, Projects, ReceiptFilter};
+use functions::ports::{Filter, Projects, ReceiptFilter, RequestFilter};
 use jiff::Timestamp;
 
 use super::Running;
@@ -30,13 +31,14 @@ const SCRIPT: &str = include_str!("client/development.js");
 const STYLE: &str = include_str!("client/development.css");
 
 /// The pages: address, name, and what is there.
-const PAGES: [(&str, &str, &str); 8] = [
+const PAGES: [(&str, &str, &str); 10] = [
     ("mailbox", "Mailbox", "the e-mails that were sent, to visitors and to operations"),
     ("leads", "Leads", "what came in by the forms, and how its deliveries stand"),
     ("notion", "Notion", "the pages that were written"),
     ("automation", "Automation", "the calls of the webhook, with their bodies"),
     ("portal", "Portal", "the projects that clients can open, and what the portal was asked"),
     ("receipts", "Receipts", "the proofs of cookie choices"),
+    ("requests", "Requests", "the privacy requests, and what is left to do for each"),
     ("retention", "Retention", "what the retention job would remove, and when"),
     ("checks", "Checks", "what the last build said"),
     ("registry", "Registry", "the declared data: why, who receives it, how long it is kept"),
@@ -55,6 +57,7 @@ pub(super) fn router<S>(running: Running) -> Router<S> {
         .route("/automation", get(sent::automation))
         .route("/portal", get(portal::portal))
         .route("/receipts", get(receipts::receipts))
+        .route("/requests", get(requests::requests))
         .route("/retention", get(retention::retention))
         .route("/checks", get(site::checks))
         .route("/registry", get(site::registry));
@@ -65,6 +68,7 @@ async fn index(State(Running { server, api }): State<Running>) -> Response {
     let shown = server.shown();
     let leads = api.store().leads(&Filter::default()).await.unwrap_or_default().len();
     let receipts = api.receipts().receipts(&ReceiptFilter::default()).await.unwrap_or_default().len();
+    let requests = api.requests().requests(&RequestFilter::default()).await.unwrap_or_default().len();
     let counts = [
         api.mails().len(),
         leads,
@@ -72,6 +76,7 @@ async fn index(State(Running { server, api }): State<Running>) -> Response {
         api.automation().calls().len(),
         api.projects().list().await.unwrap_or_default().len(),
         receipts,
+        requests,
         retention::limits(&shown),
         shown.diagnostics.len(),
         shown.declared.registry.data.len(),

@@ -289,3 +289,11 @@ for (const place of reference ? document.querySelectorAll("[data-form-reference]
   place.querySelector("code").textContent = reference;
   place.hidden = false;
 }
+
+// Where a privacy request is confirmed: the code is taken out of the address before anything is sent.
+const code = /^#([\w-]{20,200})$/.exec(location.hash)?.[1];
+for (const form of code ? document.querySelectorAll("form[data-confirm]") : []) {
+  form.elements._token.value = code;
+  history.replaceState(null, "", location.pathname + location.search);
+  form.querySelector("button").focus();
+}

@@ -1,6 +1,7 @@
 //! The check `right-without-channel`: see its doc in `rules/right-without-channel.md`.
 
 use super::Judged;
+use crate::derive::rights::FORM;
 use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use crate::model::{Channel, Registry};
 
@@ -49,12 +50,30 @@ fn channels(registry: &Registry) -> Vec<Fault> {
             Channel::Post => {
                 (controller.is_none_or(|c| c.address.is_none()), "the controller has no address", "add `address:` below `controller`")
             }
-            Channel::Form => (registry.forms.is_empty(), "the site has no form", "add a form in `content/forms/`, or another channel"),
+            Channel::Form => (
+                registry.forms.is_empty() && registry.requests().is_none(),
+                "the site has no form",
+                "add a form in `content/forms/`, the form for privacy requests, or another channel",
+            ),
             Channel::Account | Channel::Banner => return None,
         };
         missing.then(|| (path, format!("rights are exercised by `{}`, and {what}", channel.name()), help))
     };
-    channels.iter().filter_map(leads_nowhere).collect()
+    channels.iter().filter_map(leads_nowhere).chain(requests(registry)).collect()
+}
+
+/// The form for privacy requests, where it is there and nobody is told, or where another form has its name.
+fn requests(registry: &Registry) -> Option<Fault> {
+    registry.requests()?;
+    if registry.forms.iter().any(|form| form.id.as_str() == FORM) {
+        let message = format!("the form for privacy requests is `{FORM}`, and so is one of the site's own");
+        return Some(("rights.channel", message, "give the file of that form another name"));
+    }
+    let told = registry.rights.channel.contains(&Channel::Form);
+    (!told).then(|| {
+        let message = "privacy requests are kept, and `form` is no channel of the rights".to_owned();
+        ("rights.channel", message, "add `form` to `channel:`, and `{{ privacy_request() }}` to a page")
+    })
 }
 
 /// The time for an answer, where it is missing or too long.
@@ -120,6 +139,18 @@ mod tests {
                 "rights are exercised by `post`, and the controller has no address"
             ]
         );
+    }
+
+    #[test]
+    fn the_form_for_requests_is_a_channel_that_is_told() {
+        let kept = |channel: &str| {
+            let data = "data: { requests: { label: Requests, from: { functions: requests } } }";
+            let rights = format!("rights: {{ offer: [access], channel: {channel}, answer_within: 1 month }}");
+            let text = format!("controller: {{ name: Acme, email: a@acme.example }}\n{data}\n{rights}\n");
+            with_form("right-without-channel", &text, None).into_iter().map(|diagnostic| diagnostic.message).collect::<Vec<_>>()
+        };
+        assert!(kept("[email, form]").is_empty());
+        assert_eq!(kept("email"), ["privacy requests are kept, and `form` is no channel of the rights"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The check `undeclared-storage`: see its doc in `rules/undeclared-storage.md`.
 
 use super::Judged;
+use crate::derive::rights::FORM;
 use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use crate::model::{From, Holding, Service, StorageKind, covers};
 
@@ -27,9 +28,10 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
     receipts(judged, diagnostics);
     let registry = judged.registry;
     let form = registry.forms.first().map(|form| (format!("forms.{}.fields", form.id), "a form", vec![DELIVERIES, PROTECTION]));
+    let requests = registry.requests().map(|data| (format!("data.{}", data.id), "the form for privacy requests", vec![PROTECTION]));
     let portal = registry.portal().map(|service| (format!("services.{}", service.id), "the portal", vec![PROJECTS, CODES, PROTECTION]));
     let mut told = Vec::new();
-    for (path, behind, kept) in form.into_iter().chain(portal) {
+    for (path, behind, kept) in form.into_iter().chain(portal).chain(requests) {
         for (holding, what) in kept {
             let name = holding.name();
             let declared = registry.data.iter().any(|data| data.from == Some(From::Functions(holding)));
@@ -47,13 +49,14 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
             );
         }
     }
-    for form in &registry.forms {
-        let key = format!("plainsite-draft-{}", form.id);
+    let declared = registry.forms.iter().map(|form| (form.id.as_str(), format!("forms.{}.fields", form.id)));
+    for (form, path) in declared.chain(registry.requests().map(|data| (FORM, format!("data.{}", data.id)))) {
+        let key = format!("plainsite-draft-{form}");
         let stored = registry.services.iter().flat_map(|service| &service.storage);
         if !stored.filter(|stored| stored.kind == StorageKind::Session).any(|stored| covers(&stored.key, &key)) {
             diagnostics.push(
                 judged
-                    .at(&UNDECLARED_STORAGE, &format!("forms.{}.fields", form.id), format!("the draft of the form `{}` is kept and not declared", form.id))
+                    .at(&UNDECLARED_STORAGE, &path, format!("the draft of the form `{form}` is kept and not declared"))
                     .why(format!("its script keeps what is typed in the tab's session storage, as `{key}`, until it is received (Directive 2002/58/EC Art. 5(3))"))
                     .help("add `forms: { use: plainsite-forms }` below `services`"),
             );
@@ -131,6 +134,19 @@ data:
         assert!(stored("plainsite-draft-contact").is_empty());
         assert_eq!(stored("plainsite-draft-other").len(), 1);
         assert!(messages(&format!("{DATA}services: {{ forms: {{ use: plainsite-forms }} }}\n")).is_empty());
+    }
+
+    #[test]
+    fn all_that_is_kept_behind_the_form_for_requests_is_declared() {
+        let text = "data: { requests: { label: Requests, from: { functions: requests } } }\n";
+        let messages = |text: &str| found("undeclared-storage", text).into_iter().map(|found| found.message).collect::<Vec<_>>();
+        assert_eq!(
+            messages(text),
+            [
+                "behind the form for privacy requests, `protection` are kept and not declared",
+                "the draft of the form `privacy-request` is kept and not declared"
+            ]
+        );
     }
 
     #[test]

@@ -11,8 +11,9 @@ mod who;
 
 use serde::Serialize;
 
+use super::rights;
 use super::words::Words;
-use crate::model::{Localized, Registry, Stated};
+use crate::model::{Localized, Registry, Retention, Stated};
 pub use browser::{CategoryView, CookieView, ServiceView, StorageView};
 pub use forms::{CodeView, ControlView, FormView, ScriptView, action, fault, form};
 pub use people::{AttributionView, CaliforniaRightView, CaliforniaView, ChangesView, ExtensionView, MeasuresView, RightView, RightsView};
@@ -117,8 +118,13 @@ pub fn policy(registry: &Registry, words: Words<'_>) -> Policy {
         attributions: registry.attributions.iter().map(|attribution| telling.attribution(attribution)).collect(),
         extensions: registry.extensions.iter().map(|extension| telling.extension(extension)).collect(),
         host: registry.host.as_ref().and_then(|id| registry.recipient(id)).map(|recipient| telling.recipient(recipient)),
-        forms: registry.forms.iter().map(|form| telling.form(form)).collect(),
+        forms: registry.forms.iter().chain(&rights::form(registry, &[words])).map(|form| telling.form(form)).collect(),
     }
+}
+
+/// How long something is kept, in the language of some words.
+pub fn retention(registry: &Registry, rule: &Retention, words: Words<'_>) -> RetentionView {
+    Telling { registry, words }.retention(rule)
 }
 
 /// A registry as it is told in a language.

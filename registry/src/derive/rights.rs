@@ -1,4 +1,8 @@
-//! Which rights apply, given what the purposes rest on.
+//! Which rights apply, what people can ask for by the form for privacy requests, and by when an answer is due.
+
+mod request;
+
+pub use request::{ACTION, Answering, Asked, CONFIRM, FORM, MESSAGE, RIGHT, answering, askable, form, remains};
 
 use crate::model::{Basis, Registry, Right};
 

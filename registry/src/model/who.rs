@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Country, Localized, RecipientId, Role, Safeguard, Stated};
+use super::{Country, Localized, Period, RecipientId, Role, Safeguard, Stated};
 
 /// The controller: the organisation that the site belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,8 +115,23 @@ pub struct Recipient {
     pub certifications: Vec<String>,
     /// Hosts that the functions may call for it.
     pub calls: Vec<String>,
+    /// How the erasure of a person's data reaches it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasure: Option<Stated<Erasure>>,
     /// Where the facts come from, where they come from the catalogue.
     pub facts: Option<Facts>,
+}
+
+/// How the erasure of a person's data reaches a recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Erasure {
+    /// The functions erase it there.
+    Api,
+    /// A person has it erased there.
+    Manual,
+    /// It goes by itself, after this time at the latest.
+    Expires(Period),
 }
 
 impl Recipient {

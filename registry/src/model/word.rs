@@ -101,6 +101,8 @@ words! {
         Codes = "codes",
         /// A proof of each choice of cookies: what was chosen, when and how, and in answer to which banner.
         Receipts = "receipts",
+        /// What people have asked for by the form for privacy requests, and what was done.
+        Requests = "requests",
     }
     /// From when on a period counts, where the functions note that time.
     Since {

@@ -1,8 +1,8 @@
 //! Reads who receives data.
 
-use super::read::{self, stated_country, stated_or};
+use super::read::{self, stated, stated_country, stated_or};
 use super::{Declared, address};
-use crate::model::{Facts, Recipient, RecipientId, Role, Safeguard, Stated};
+use crate::model::{Erasure, Facts, Period, Recipient, RecipientId, Role, Safeguard, Stated};
 use crate::yaml::{Fields, Node, Value};
 
 pub(super) fn read(id: &str, fields: &mut Fields<'_>) -> Recipient {
@@ -22,7 +22,23 @@ pub(super) fn read(id: &str, fields: &mut Fields<'_>) -> Recipient {
         privacy: address::web(fields, "privacy"),
         certifications: fields.texts("certifications").into_iter().map(|(text, _)| text).collect(),
         calls: address::hosts(fields, "calls"),
+        erasure: stated(fields, "erasure", "`api`, `manual`, or `expires:` and a length of time", erasure),
         facts: facts(fields),
+    }
+}
+
+/// `api`, `manual`, `{ expires: 30 days }`.
+fn erasure(node: &Node) -> Option<Erasure> {
+    match &node.value {
+        Value::Map(entries) => match &entries[..] {
+            [entry] if entry.key == "expires" => Period::parse(entry.value.as_text()?).map(Erasure::Expires),
+            _ => None,
+        },
+        _ => match node.as_text()? {
+            "api" => Some(Erasure::Api),
+            "manual" => Some(Erasure::Manual),
+            _ => None,
+        },
     }
 }
 
@@ -34,6 +50,7 @@ pub(super) fn attribute(declared: &mut Declared) {
             ("region", recipient.region.is_some()),
             ("safeguards", recipient.safeguards.is_some()),
             ("certifications", !recipient.certifications.is_empty()),
+            ("erasure", recipient.erasure.is_some()),
         ];
         let taken = |key: &str| !declared.places.has(&format!("recipients.{}.{key}", recipient.id));
         let of = known.into_iter().filter(|(key, known)| *known && taken(key)).map(|(key, _)| key.to_owned()).collect();

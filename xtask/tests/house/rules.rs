@@ -56,10 +56,10 @@ pub(crate) const HOUSES: [House; 3] = [
         floors: &[
             &["billing", "contract", "personal", "problem", "project", "schedule", "seal", "token"],
             &["lead", "receipt"],
-            &["config", "log", "submission"],
+            &["config", "log", "request", "submission"],
             &["answers", "ports"],
             &["egress", "guard", "mail", "store"],
-            &["adapters", "code", "health", "outbox", "retention"],
+            &["adapters", "code", "fulfilment", "health", "outbox", "retention"],
             &["stand_ins", "world"],
             &["app"],
             &["routes"],

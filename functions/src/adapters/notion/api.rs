@@ -6,6 +6,8 @@ use reqwest::{Client, Method};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::columns::ColumnType;
+use super::properties;
 use crate::adapters::{refused, unanswered};
 use crate::config::Config;
 use crate::egress::{Answer, Egress};
@@ -134,6 +136,24 @@ impl Api {
     /// Changes a page.
     pub(super) async fn change(&self, page: &str, change: &Value) -> Result<Value, Fault> {
         self.call(Method::PATCH, &format!("/v1/pages/{page}"), Some(change)).await
+    }
+
+    /// Empties a page, since Notion keeps what is thrown away for a month, and puts it into the trash. One that is there already, or gone, is as
+    /// good.
+    pub(super) async fn discard<'a>(&self, page: &str, columns: impl Iterator<Item = (&'a str, ColumnType)>) -> Result<(), Fault> {
+        let change = json!({ "properties": properties::all_blank(columns), "archived": true });
+        match self.change(page, &change).await {
+            Err(fault) if !self.is_gone(page).await => Err(fault),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a page is in the trash, where it takes no changes, or no longer anywhere.
+    pub(super) async fn is_gone(&self, page: &str) -> bool {
+        match self.page(page).await {
+            Ok(found) => found["archived"] == true,
+            Err(fault) => fault.failure() == Failure::Missing,
+        }
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Fault> {

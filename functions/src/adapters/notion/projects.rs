@@ -109,7 +109,7 @@ impl NotionProjects {
             }
         }
         for (gone, _) in known {
-            self.api.steps.change(gone, &json!({ "properties": properties::all_blank(STEPS.into_iter()), "archived": true })).await?;
+            self.api.steps.discard(gone, STEPS.into_iter()).await?;
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ pub(super) fn write_state(columns: &[Column<'_>], state: &State) -> Value {
     Value::Object(columns.iter().filter_map(|column| Some((column.name.clone(), write(column)?))).collect())
 }
 
-/// Every property blank, for a page that is about to go: Notion keeps what is thrown away for a month.
+/// Every property blank, for a page that is about to go.
 pub(super) fn all_blank<'a>(columns: impl Iterator<Item = (&'a str, ColumnType)>) -> Value {
     Value::Object(columns.map(|(name, kind)| (name.to_owned(), blank(kind))).collect())
 }

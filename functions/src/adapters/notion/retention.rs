@@ -43,14 +43,15 @@ impl Retains for NotionStore {
         let mut gone = 0;
         for kept in self.pages(&asked, asked.filter(Some(earliest)), most as usize).await? {
             let _turn = self.turn(kept.lead).await;
-            match self.api.change(&kept.page, &asked.change(&kept)).await {
-                Ok(_) => gone += 1,
-                // Whoever was faster has thrown it away: what is in the trash takes no changes.
-                Err(fault) => match self.api.page(&kept.page).await {
-                    Ok(page) if page["archived"] == true => gone += 1,
-                    _ => return Err(fault.into()),
+            match asked.rest(&kept) {
+                None => self.api.discard(&kept.page, columns::typed(&kept.columns)).await?,
+                Some(properties) => match self.api.change(&kept.page, &json!({ "properties": properties })).await {
+                    // Whoever was faster has thrown the page away.
+                    Err(fault) if !self.api.is_gone(&kept.page).await => return Err(fault.into()),
+                    _ => {}
                 },
             }
+            gone += 1;
         }
         Ok(gone)
     }
@@ -143,14 +144,12 @@ impl<'a> Asked<'a> {
         Some(Kept { page: id, lead, columns: self.sink.clone(), begun, described: page.clone() })
     }
 
-    /// What becomes of a page: the whole goes, or what was noted.
-    fn change(&self, kept: &Kept<'_>) -> Value {
-        let Some(column) = &self.noted else {
-            return json!({ "properties": properties::blank(&kept.columns), "archived": true });
-        };
+    /// What becomes of what was noted on a page; none where the whole page goes.
+    fn rest(&self, kept: &Kept<'_>) -> Option<Value> {
+        let column = self.noted.as_ref()?;
         let text = properties::text(ColumnType::RichText, &kept.described["properties"][&column.name]).unwrap_or_default();
         let pieces: Vec<Value> =
             self.over.rest_of(&text).into_iter().map(|rest| json!({ "type": "text", "text": { "content": rest } })).collect();
-        json!({ "properties": { &column.name: { "rich_text": pieces } } })
+        Some(json!({ &column.name: { "rich_text": pieces } }))
     }
 }

@@ -278,8 +278,7 @@ impl Store for NotionStore {
     async fn erase(&self, lead: LeadId) -> Result<Option<Vec<OutboxRow>>, StoreError> {
         let _turn = self.turn(lead).await;
         let Some((place, kept)) = self.of(lead).await? else { return Ok(None) };
-        let change = json!({ "properties": properties::all_blank(columns::typed(&place.columns)), "archived": true });
-        self.api.change(&kept.page, &change).await?;
+        self.api.discard(&kept.page, columns::typed(&place.columns)).await?;
         Ok(Some(kept.rows(&place.sink)))
     }
 

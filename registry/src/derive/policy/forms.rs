@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{RetentionView, Telling};
+use crate::derive::rights;
 use crate::derive::schema::{self, Rule, calling};
 use crate::derive::words::Words;
 use crate::model::{DataId, Fault, Field, FieldType, Form, PurposeId, Registry};
@@ -109,7 +110,11 @@ const CONTACT: &str = "contact";
 
 /// Where a form is sent, by its name.
 pub fn action(form: &str) -> String {
-    if form == CONTACT { "/api/contact".to_owned() } else { format!("/api/forms/{form}") }
+    match form {
+        CONTACT => "/api/contact".to_owned(),
+        rights::FORM => rights::ACTION.to_owned(),
+        form => format!("/api/forms/{form}"),
+    }
 }
 
 /// A form as a page shows it, in the language of some words.

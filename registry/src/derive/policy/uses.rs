@@ -182,6 +182,7 @@ impl Telling<'_> {
             From::Functions(Holding::Projects) => self.words.word("from_projects"),
             From::Functions(Holding::Codes) => self.words.word("from_codes"),
             From::Functions(Holding::Receipts) => self.words.word("from_receipts"),
+            From::Functions(Holding::Requests) => self.words.word("from_requests"),
             From::Other(text) => self.text(text),
         }
     }
