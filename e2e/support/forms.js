@@ -1,6 +1,8 @@
 // The functions' part of a form, as strict as they are about what a page sends: for tests of the page. And what people type.
 
-import { pbkdf2Sync, randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+
+import { Proofs } from "./proofs.js";
 
 /** A whole discovery request, by the names of its fields. */
 export const TYPED = {
@@ -15,7 +17,6 @@ export const TYPED = {
 };
 
 const TECHNICAL = ["_token", "_proof", "_key", "_language", "_zone", "_page", "_referrer", "company_website"];
-const COUNTER = 5;
 
 /** Fills the form of a page in; the rest of a date is the browser's own. */
 export async function fillIn(page, values = TYPED) {
@@ -40,7 +41,7 @@ export class Api {
   next = [];
 
   #tokens = new Set();
-  #proofs = new Map();
+  #proofs = new Proofs();
 
   /** Stands between a page and the server. */
   async attach(page) {
@@ -54,7 +55,9 @@ export class Api {
     if (request.method() === "GET") {
       if (!/^\/api\/forms\/contact\/challenge$/.test(pathname)) return this.#problem(route, 404, "not-found");
       this.challenges += 1;
-      return route.fulfill({ status: 200, json: this.#challenge() });
+      const token = randomUUID();
+      this.#tokens.add(token);
+      return route.fulfill({ status: 200, json: { token, challenge: this.#proofs.challenge() } });
     }
     if (pathname !== "/api/contact") return this.#problem(route, 404, "not-found");
     this.posts.push({ headers: request.headers(), body: request.postData() });
@@ -67,7 +70,7 @@ export class Api {
     if (unknown.length) return this.#problem(route, 422, "invalid", { errors: unknown.map((field) => ({ field, fault: "unknown-field", message: "unknown" })) });
     if (!key || request.headers()["idempotency-key"] !== key) return this.#problem(route, 400, "malformed");
     if (!this.#tokens.has(body._token)) return this.#problem(route, 403, "token");
-    if (!this.#isProven(body._proof)) return this.#problem(route, 403, "proof");
+    if (!this.#proofs.accepts(body._proof)) return this.#problem(route, 403, "proof");
     if (!this.leads.has(key)) this.leads.set(key, randomUUID());
     return route.fulfill({ status: 202, json: { id: this.leads.get(key) } });
   }
@@ -75,30 +78,4 @@ export class Api {
   #problem(route, status, type, { headers, errors } = {}) {
     return route.fulfill({ status, headers, contentType: "application/problem+json", body: JSON.stringify({ type: `urn:plainsite:problem:${type}`, status, errors }) });
   }
-
-  #challenge() {
-    const [nonce, salt, token] = [randomBytes(16), randomBytes(16), randomUUID()];
-    const key = derived(nonce, salt, COUNTER);
-    const parameters = { algorithm: "PBKDF2/SHA-256", cost: 100, keyLength: 32, keyPrefix: key.slice(0, 32), nonce: nonce.toString("hex"), salt: salt.toString("hex") };
-    const challenge = { parameters, signature: randomBytes(32).toString("hex") };
-    this.#tokens.add(token);
-    this.#proofs.set(challenge.signature, JSON.stringify(challenge));
-    return { token, challenge };
-  }
-
-  /** Whether a proof is of one of our challenges, unchanged, and right. */
-  #isProven(proof) {
-    const { challenge, solution } = JSON.parse(Buffer.from(proof ?? "", "base64").toString() || "{}");
-    if (this.#proofs.get(challenge?.signature) !== JSON.stringify(challenge)) return false;
-    const { nonce, salt, keyPrefix } = challenge.parameters;
-    const key = derived(Buffer.from(nonce, "hex"), Buffer.from(salt, "hex"), solution.counter);
-    return key === solution.derivedKey && key.startsWith(keyPrefix);
-  }
-}
-
-/** The key of a counter, as ALTCHA has it: the password is the nonce with four bytes of the counter behind it. */
-function derived(nonce, salt, counter) {
-  const last = Buffer.alloc(4);
-  last.writeUInt32BE(counter);
-  return pbkdf2Sync(Buffer.concat([nonce, last]), salt, 100, 32, "sha256").toString("hex");
 }

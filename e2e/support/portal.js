@@ -1,11 +1,12 @@
 // The functions' part of the portal, as strict as they are about what a page sends: for tests of the page. And projects to show.
 
-import { pbkdf2Sync, randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+
+import { Proofs } from "./proofs.js";
 
 /** A code that opens the project of a test. */
 export const CODE = "CM-8K2P-7XN4";
 
-const COUNTER = 5;
 const HOURS_12 = 12 * 3_600_000;
 
 /** A civil day, so many days from today. */
@@ -96,7 +97,7 @@ export class Portal {
   /** What is answered next in place of the usual: `"down"`, or `{ status, type }`. */
   next = [];
 
-  #proofs = new Map();
+  #proofs = new Proofs();
   #tokens = new Map();
 
   /** Stands between the pages of a context, or one page, and the server. */
@@ -119,12 +120,12 @@ export class Portal {
     const instead = isChallenge ? undefined : this.next.shift();
     if (instead === "down") return route.abort("connectionrefused");
     if (instead) return this.#problem(route, instead.status, instead.type);
-    if (isChallenge && method === "GET") return route.fulfill({ status: 200, json: { challenge: this.#challenge() } });
+    if (isChallenge && method === "GET") return route.fulfill({ status: 200, json: { challenge: this.#proofs.challenge() } });
     if (method !== "POST" || request.headers()["content-type"] !== "application/json") return this.#problem(route, 415, "media-type");
     const sent = JSON.parse(body);
     if (path === "/api/portal/validate") {
       if (Object.keys(sent).toSorted().join() !== "_language,_proof,code") return this.#problem(route, 400, "malformed");
-      if (!this.#isProven(sent._proof)) return this.#problem(route, 403, "proof");
+      if (!this.#proofs.spends(sent._proof)) return this.#problem(route, 403, "proof");
       return this.views.has(sent.code) ? this.#show(route, sent.code, Date.now() + HOURS_12) : this.#problem(route, 403, "refused");
     }
     if (path !== "/api/portal/refresh" || Object.keys(sent).join() !== "token") return this.#problem(route, 400, "malformed");
@@ -141,31 +142,6 @@ export class Portal {
   #problem(route, status, type) {
     return route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ type: `urn:plainsite:problem:${type}`, status }) });
   }
-
-  #challenge() {
-    const [nonce, salt] = [randomBytes(16), randomBytes(16)];
-    const parameters = { algorithm: "PBKDF2/SHA-256", cost: 100, keyLength: 32, keyPrefix: derived(nonce, salt, COUNTER).slice(0, 32), nonce: nonce.toString("hex"), salt: salt.toString("hex") };
-    const challenge = { parameters, signature: randomBytes(32).toString("hex") };
-    this.#proofs.set(challenge.signature, JSON.stringify(challenge));
-    return challenge;
-  }
-
-  /** Whether a proof is of one of our challenges, unchanged, right, and new. */
-  #isProven(proof) {
-    const { challenge, solution } = JSON.parse(Buffer.from(proof ?? "", "base64").toString() || "{}");
-    if (!challenge || this.#proofs.get(challenge.signature) !== JSON.stringify(challenge)) return false;
-    this.#proofs.delete(challenge.signature);
-    const { nonce, salt, keyPrefix } = challenge.parameters;
-    const key = derived(Buffer.from(nonce, "hex"), Buffer.from(salt, "hex"), solution.counter);
-    return key === solution.derivedKey && key.startsWith(keyPrefix);
-  }
-}
-
-/** The key of a counter, as ALTCHA has it: the password is the nonce with four bytes of the counter behind it. */
-function derived(nonce, salt, counter) {
-  const last = Buffer.alloc(4);
-  last.writeUInt32BE(counter);
-  return pbkdf2Sync(Buffer.concat([nonce, last]), salt, 100, 32, "sha256").toString("hex");
 }
 
 /** Opens the portal's page with the functions' part in its way. */

@@ -287,11 +287,6 @@ pub trait Store: Retains + fmt::Debug {
         Ok(true)
     }
 
-    /// Whether a proof was spent, here or in another instance that shares this store.
-    async fn is_spent(&self, _proof: &Spent) -> Result<bool, StoreError> {
-        Ok(false)
-    }
-
     /// Leads, the newest first.
     async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError>;
 

@@ -132,10 +132,6 @@ impl Store for SqlStore {
         self.within(limits::failed(self, proof, limits, now)).await
     }
 
-    async fn is_spent(&self, proof: &Spent) -> Result<bool, StoreError> {
-        self.within(limits::is_spent(self, proof)).await
-    }
-
     async fn leads(&self, filter: &Filter) -> Result<Vec<Lead>, StoreError> {
         self.within(leads::list(self, filter)).await
     }

@@ -73,7 +73,7 @@ impl Office {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let store = store::open(&self.url, Patience::default()).unwrap();
-            let project = store.open(&code::hash(&Keys::new(SECRET.into()), &code::read(code).unwrap())).await.unwrap();
+            let project = store.open(&code::hash(&Keys::new(SECRET.into()), &code::read(code).unwrap()), None).await.unwrap();
             store.close().await;
             project.is_some()
         })

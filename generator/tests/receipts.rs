@@ -48,6 +48,12 @@ rights: { offer: [access, rectification, erasure, restriction, portability, with
 changes: { effective: on publication }
 ";
 
+/// A policy that tells all that is declared.
+fn policy(title: &str) -> String {
+    let tables = ["collected", "purposes", "recipients", "retention", "rights", "cookies"].map(|table| format!("{{{{ {table}() }}}}\n"));
+    format!("---\ntitle: {title}\npolicy: privacy\nversion: 1\neffective: 2026-05-01\n---\n{}", tables.join("\n"))
+}
+
 fn site() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("content")).unwrap();
@@ -56,8 +62,8 @@ fn site() -> TempDir {
         ("privacy.yaml", PRIVACY),
         ("_index.md", "# Home\n"),
         ("_index.fr.md", "# Accueil\n"),
-        ("privacy.md", "---\ntitle: Privacy\npolicy: privacy\nversion: 1\neffective: 2026-05-01\n---\n{{ cookies() }}\n"),
-        ("privacy.fr.md", "---\ntitle: Confidentialité\npolicy: privacy\nversion: 1\neffective: 2026-05-01\n---\n{{ cookies() }}\n"),
+        ("privacy.md", &policy("Privacy")),
+        ("privacy.fr.md", &policy("Confidentialité")),
     ] {
         fs::write(folder.path().join("content").join(name), text).unwrap();
     }

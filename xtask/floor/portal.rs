@@ -81,7 +81,7 @@ async fn measured(folder: &Path) -> Result<()> {
         ours.push(start.elapsed().as_secs_f64());
         let start = Instant::now();
         for _ in 0..EACH {
-            ensure!(store.open(&hash).await?.is_some(), "the code is not found");
+            ensure!(store.open(&hash, None).await?.is_some(), "the code is not found");
         }
         floor.push(start.elapsed().as_secs_f64());
     }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::ports::{ProjectSource, StoreError};
+use crate::ports::{ProjectSource, Spent, StoreError};
 use crate::project::{CodeHash, Project, ProjectId};
 
 /// Projects, and the codes that open them. A code of a project that is not there opens nothing.
@@ -25,7 +25,7 @@ impl ProjectSource for Files {
         "files"
     }
 
-    async fn open(&self, code: &CodeHash) -> Result<Option<Project>, StoreError> {
+    async fn open(&self, code: &CodeHash, _: Option<&Spent>) -> Result<Option<Project>, StoreError> {
         let id = self.codes.iter().find(|(known, _)| known == code).map(|(_, id)| id);
         Ok(id.and_then(|id| self.projects.iter().find(|project| project.id == *id)).cloned())
     }

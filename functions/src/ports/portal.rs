@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::StoreError;
+use super::{Spent, StoreError};
 use crate::billing::Billing;
 use crate::lead::Failure;
 use crate::project::{CodeHash, Issued, Project};
@@ -16,8 +16,8 @@ pub trait ProjectSource: Send + Sync + fmt::Debug {
     /// Which one it is: `sqlite`, `postgresql`, `notion`, `files`.
     fn name(&self) -> &'static str;
 
-    /// The project that a code opens, read anew.
-    async fn open(&self, code: &CodeHash) -> Result<Option<Project>, StoreError>;
+    /// The project that a code opens, read anew. None with a proof that was spent on a guess: in another instance too, where a store is shared.
+    async fn open(&self, code: &CodeHash, proof: Option<&Spent>) -> Result<Option<Project>, StoreError>;
 
     /// Whether it answers and has what it is read by.
     async fn ready(&self) -> Result<(), StoreError>;

@@ -17,7 +17,7 @@ use crate::code;
 use crate::guard::{Difficulty, guesses};
 use crate::log::Event;
 use crate::personal::Personal;
-use crate::ports::StoreError;
+use crate::ports::{Spent, StoreError};
 use crate::problem::{Kind, Problem};
 use crate::project::{CodeHash, Phase, Progress, Project, Update};
 use crate::seal;
@@ -103,16 +103,8 @@ pub(super) async fn validate(State(app): State<App>, request: Request) -> Result
     }
     let code = code::hash_of_text(&app.keys, asked.code.reveal());
     let failed = |error: StoreError| out_of_reach(&app, app.shared().map_or("", |store| store.name()), &error);
-    match opened(&app, &code).await? {
-        Some(project) => {
-            // Elsewhere, the same proof may have been spent on a guess.
-            if let Some(store) = app.shared()
-                && store.is_spent(&proof).await.map_err(failed)?
-            {
-                return Err(Kind::Proof.into());
-            }
-            view(&app, &code, &project, now, now).await
-        }
+    match opened(&app, &code, Some(&proof)).await? {
+        Some(project) => view(&app, &code, &project, now, now).await,
         None => {
             let network = network.unwrap_or(UNKNOWN);
             if let Some(store) = app.shared() {
@@ -136,7 +128,7 @@ pub(super) async fn refresh(State(app): State<App>, request: Request) -> Result<
     if now.duration_since(validated) > STAY {
         return Err(Kind::Expired.into());
     }
-    let project = opened(&app, &code).await?.ok_or(Kind::Expired)?;
+    let project = opened(&app, &code, None).await?.ok_or(Kind::Expired)?;
     view(&app, &code, &project, validated, now).await
 }
 
@@ -148,9 +140,9 @@ async fn difficulty(app: &App, network: Option<&str>, now: Timestamp) -> Result<
 }
 
 /// The project that a code opens, read anew.
-async fn opened(app: &App, code: &CodeHash) -> Result<Option<Project>, Problem> {
+async fn opened(app: &App, code: &CodeHash, proof: Option<&Spent>) -> Result<Option<Project>, Problem> {
     let Some(projects) = &app.projects else { return Err(Problem::from(Kind::Unavailable).retry_after(300)) };
-    projects.open(code).await.map_err(|error| out_of_reach(app, projects.name(), &error))
+    projects.open(code, proof).await.map_err(|error| out_of_reach(app, projects.name(), &error))
 }
 
 /// The view of a project, with a token that lasts as long as the validation that it comes from.

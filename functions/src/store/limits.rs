@@ -68,12 +68,6 @@ pub(super) async fn spend(transaction: &mut Transaction<'static, Any>, proof: &S
     Ok(inserted.rows_affected() == 1)
 }
 
-pub(super) async fn is_spent(store: &SqlStore, proof: &Spent) -> Result<bool, sqlx::Error> {
-    let found =
-        sqlx::query("SELECT until FROM spent_proofs WHERE nonce = $1").bind(proof.nonce.clone()).fetch_optional(&store.pool).await?;
-    Ok(found.is_some())
-}
-
 /// Spends the proof of a guess and counts it, even where the proof was spent before: then it was a guess in another instance too.
 pub(super) async fn failed(store: &SqlStore, proof: &Spent, limits: &[Limit], now: Timestamp) -> Result<bool, sqlx::Error> {
     let mut transaction = store.begin().await?;

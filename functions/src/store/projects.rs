@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 
 use super::row::{from_json, json, micros, time};
 use super::{SqlStore, schema};
-use crate::ports::{ProjectSource, Projects, StoreError};
+use crate::ports::{ProjectSource, Projects, Spent, StoreError};
 use crate::project::{CodeHash, Issued, Project, ProjectId};
 
 #[async_trait]
@@ -16,8 +16,8 @@ impl ProjectSource for SqlStore {
         self.database.name()
     }
 
-    async fn open(&self, code: &CodeHash) -> Result<Option<Project>, StoreError> {
-        self.within(opened(self, code)).await
+    async fn open(&self, code: &CodeHash, proof: Option<&Spent>) -> Result<Option<Project>, StoreError> {
+        self.within(opened(self, code, proof)).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
@@ -49,11 +49,15 @@ impl Projects for SqlStore {
 }
 
 /// One statement, and the same one for every code: what is unknown takes the way of what was revoked.
-async fn opened(store: &SqlStore, code: &CodeHash) -> Result<Option<Project>, sqlx::Error> {
-    let row = sqlx::query("SELECT p.content FROM codes c JOIN projects p ON p.id = c.project WHERE c.hash = $1 AND c.revoked IS NULL")
-        .bind(code.0.clone())
-        .fetch_optional(&store.pool)
-        .await?;
+async fn opened(store: &SqlStore, code: &CodeHash, proof: Option<&Spent>) -> Result<Option<Project>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT p.content FROM codes c JOIN projects p ON p.id = c.project \
+         WHERE c.hash = $1 AND c.revoked IS NULL AND NOT EXISTS (SELECT 1 FROM spent_proofs s WHERE s.nonce = $2)",
+    )
+    .bind(code.0.clone())
+    .bind(proof.map_or_else(String::new, |proof| proof.nonce.clone()))
+    .fetch_optional(&store.pool)
+    .await?;
     row.map(|row| from_json(&row, "content")).transpose()
 }
 

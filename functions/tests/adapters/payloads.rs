@@ -70,7 +70,7 @@ async fn what_is_sent_of_projects_is_as_it_was_recorded() {
     projects.put(std::slice::from_ref(&project)).await.unwrap();
     let issued = Issued { id: "k3v9x2aq".into(), project: project.id.clone(), made: now(), revoked: None };
     projects.issue(&code, &issued).await.unwrap();
-    projects.open(&code).await.unwrap();
+    projects.open(&code, None).await.unwrap();
     let calls = world.notion.calls().into_iter().filter(|call| call.method != "GET");
     let told = calls.map(|call| json!({ "method": call.method, "path": call.path, "body": call.body }));
     record("notion-projects.json", &told.collect());

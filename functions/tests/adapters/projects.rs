@@ -126,15 +126,15 @@ async fn a_code_opens_its_project_until_it_is_revoked() {
     assert!(!projects.issue(&hash('0'), &issued("id000000", "nobody", now())).await.unwrap());
     assert!(projects.issue(&hash('1'), &issued("id111111", "acme-site", now())).await.unwrap());
     assert!(projects.issue(&hash('2'), &issued("id222222", "other", later)).await.unwrap());
-    assert_eq!(projects.open(&hash('1')).await.unwrap(), Some(project()));
-    assert_eq!(projects.open(&hash('2')).await.unwrap().unwrap().id.0, "other");
+    assert_eq!(projects.open(&hash('1'), None).await.unwrap(), Some(project()));
+    assert_eq!(projects.open(&hash('2'), None).await.unwrap().unwrap().id.0, "other");
     for unknown in [hash('3'), CodeHash("1".repeat(63)), CodeHash("id111111".into()), CodeHash("2026".into())] {
-        assert_eq!(projects.open(&unknown).await.unwrap(), None);
+        assert_eq!(projects.open(&unknown, None).await.unwrap(), None);
     }
 
     assert!(projects.revoke("id111111", later).await.unwrap() && !projects.revoke("id11111", later).await.unwrap());
     assert!(projects.revoke("id111111", later + std::time::Duration::from_secs(60)).await.unwrap(), "again");
-    assert_eq!(projects.open(&hash('1')).await.unwrap(), None);
+    assert_eq!(projects.open(&hash('1'), None).await.unwrap(), None);
     projects.put(&[project()]).await.unwrap();
     let revoked = Issued { revoked: Some(later), ..issued("id111111", "acme-site", now()) };
     let wanted = [(hash('2'), issued("id222222", "other", later)), (hash('1'), revoked)];
@@ -150,7 +150,7 @@ async fn an_unknown_code_and_a_revoked_one_cost_the_same_call() {
     projects.revoke("id111111", now()).await.unwrap();
     for code in [hash('1'), hash('2')] {
         let before = world.notion.calls().len();
-        assert_eq!(projects.open(&code).await.unwrap(), None);
+        assert_eq!(projects.open(&code, None).await.unwrap(), None);
         assert_eq!(world.notion.calls().len() - before, 1);
     }
 }
@@ -169,7 +169,7 @@ async fn many_codes_and_many_steps_are_all_found() {
         projects.issue(&hash, &issued(&format!("id{at:06}"), "acme-site", now())).await.unwrap();
     }
     for at in [0, 9, 10, 24] {
-        assert_eq!(projects.open(&CodeHash(format!("{at:064x}"))).await.unwrap().as_ref(), Some(&long), "code {at}");
+        assert_eq!(projects.open(&CodeHash(format!("{at:064x}")), None).await.unwrap().as_ref(), Some(&long), "code {at}");
     }
     let row = &world.notion.rows(Notion::PROJECTS)[0]["properties"]["Codes"]["rich_text"];
     assert_eq!(row.as_array().unwrap().len(), 3, "no hash stands in two pieces");
@@ -214,7 +214,7 @@ async fn each_answer_is_told_for_what_it_is() {
     ];
     for (fault, failure) in faults {
         world.notion.fail_next([fault]);
-        let error = projects.open(&hash('1')).await.unwrap_err();
+        let error = projects.open(&hash('1'), None).await.unwrap_err();
         assert!(matches!(error, StoreError::Unreachable(told) if told == failure), "{fault:?}: {error}");
     }
     world.notion.drop_column("Kind");

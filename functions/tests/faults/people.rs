@@ -94,7 +94,7 @@ pub(crate) async fn the_clock_may_call_twice_and_late(mut stage: Stage) {
     stage.drained().await;
     stage.each_once(&leads, 2).await;
     stage.later(30 * 24 * 3600).await;
-    let sent = (stage.resend.mails().len(), stage.make.calls().len());
     assert_eq!(stage.job().await.status, 200);
-    assert_eq!((stage.resend.mails().len(), stage.make.calls().len()), sent, "what has arrived is not sent again");
+    // What has arrived is not sent again.
+    stage.each_once(&leads, 2).await;
 }

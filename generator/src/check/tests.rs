@@ -104,6 +104,7 @@ fn these_rules_can_be_silenced() {
             "controller-incomplete",
             "declared-never-seen",
             "dpo-undecided",
+            "erasure-unstated",
             "field-without-purpose",
             "inline-script",
             "interest-unstated",

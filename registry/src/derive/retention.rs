@@ -192,7 +192,3 @@ fn since(rule: &Retention) -> Option<Since> {
         Some(Start::Other(_)) => None,
     }
 }
-
-#[cfg(test)]
-#[path = "retention/tests.rs"]
-mod tests;

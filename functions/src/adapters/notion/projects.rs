@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::api::{Fault, ProjectsApi};
 use super::columns::{ColumnType, differences};
 use super::properties;
-use crate::ports::{ProjectSource, Projects, StoreError};
+use crate::ports::{ProjectSource, Projects, Spent, StoreError};
 use crate::project::{CodeHash, Issued, Progress, Project, ProjectId};
 use codes::Codes;
 use step::Step;
@@ -136,7 +136,7 @@ impl ProjectSource for NotionProjects {
         "notion"
     }
 
-    async fn open(&self, code: &CodeHash) -> Result<Option<Project>, StoreError> {
+    async fn open(&self, code: &CodeHash, _: Option<&Spent>) -> Result<Option<Project>, StoreError> {
         // Notion compares as it likes, with capitals or without: what it finds is looked at again.
         for row in self.found("Codes", "contains", &code.0).await? {
             if Codes::read(&row).opens(code)

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::*;
-use crate::resolve;
+use registry::derive::retention::{Limit, Record, limits};
+use registry::model::{FILE, RetentionId};
+use registry::resolve;
 
 const FORM: &str = "label: F\ndata: lead\npurpose: p\nfields: { name: { label: N } }\ncaptures: [{ what: ip-address }, { what: referrer, data: source }]\n";
 
@@ -14,7 +15,7 @@ fn told(rules: &str) -> Vec<String> {
          project: {{ label: P, from: {{ functions: projects }} }}\n  codes: {{ label: C, from: {{ functions: codes }} }}\n  \
          proofs: {{ label: R, from: {{ functions: receipts }} }}\nrecipients: {{ crm: {{ name: Crm }} }}\npurposes: {{ p: {{ label: P }} }}\nretention:\n{rules}"
     );
-    let (file, form) = (Arc::from(crate::model::FILE), Arc::from("content/forms/f.yaml"));
+    let (file, form) = (Arc::from(FILE), Arc::from("content/forms/f.yaml"));
     let read = resolve::registry(Some((&file, &text)), &[(&form, FORM)]);
     assert_eq!(read.diagnostics, [], "the fixture can be read");
     let told = |limit: Limit| {
