@@ -116,6 +116,20 @@ test("choices are proven", async (t) => {
     assert.deepEqual([await kept(page), await status(page)], [choice, "decided"]);
   });
 
+  await t.test("what waited for longer than a choice holds is forgotten", async (t) => {
+    const page = await visit(t);
+    await page.context().route(ADDRESS, (route) => route.abort());
+    await page.goto(server.at("/"));
+    await press(banner(page), "refuse");
+    await banner(page).waitFor({ state: "detached" });
+    assert.equal(await waiting(page), 1);
+    await page.context().unroute(ADDRESS);
+    await page.clock.setFixedTime(Date.now() + 200 * 24 * 3_600_000);
+    await page.goto(server.at("/short/"));
+    await banner(page).waitFor();
+    assert.deepEqual([await waiting(page), await fresh()], [0, []]);
+  });
+
   await t.test("they are on the development page", async (t) => {
     const page = await visit(t);
     await page.goto(server.at("/_plainsite/receipts"));

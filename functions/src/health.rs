@@ -68,10 +68,10 @@ impl Portal {
         }
         let mut portal = Self { projects: None, billing: None };
         if let Some(source) = projects {
-            portal.projects = Some(Part { name: source.name(), failure: source.ready().await.err().map(|error| error.failure()) });
+            portal.projects = Some(Part::of(source.name(), source.ready().await.err().map(|error| error.failure())));
         }
         if let Some(source) = billing {
-            portal.billing = Some(Part { name: "stripe", failure: source.ready().await.err() });
+            portal.billing = Some(Part::of("stripe", source.ready().await.err()));
         }
         Some(portal)
     }
@@ -90,6 +90,15 @@ pub struct Part<N> {
     pub name: N,
     /// Why it does not work; none where it does.
     pub failure: Option<Failure>,
+    /// What may end it although it works, as [`Sink::warning`] tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<&'static str>,
+}
+
+impl<N> Part<N> {
+    fn of(name: N, failure: Option<Failure>) -> Self {
+        Self { name, failure, warning: None }
+    }
 }
 
 /// The last answer, with its time.
@@ -180,7 +189,7 @@ fn missed(job: &str) -> String {
 async fn parts_of_stores(stores: &[Arc<dyn Store>]) -> Vec<Part<&'static str>> {
     let mut parts = Vec::new();
     for store in stores {
-        parts.push(Part { name: store.name(), failure: store.ready().await.err().map(|error| error.failure()) });
+        parts.push(Part::of(store.name(), store.ready().await.err().map(|error| error.failure())));
     }
     parts
 }
@@ -188,7 +197,11 @@ async fn parts_of_stores(stores: &[Arc<dyn Store>]) -> Vec<Part<&'static str>> {
 async fn parts_of_sinks(sinks: &[Arc<dyn Sink>]) -> Vec<Part<SinkId>> {
     let mut parts = Vec::new();
     for sink in sinks {
-        parts.push(Part { name: sink.id().clone(), failure: sink.ready().await.err() });
+        let mut part = Part::of(sink.id().clone(), sink.ready().await.err());
+        if part.failure.is_none() {
+            part.warning = sink.warning().await;
+        }
+        parts.push(part);
     }
     parts
 }

@@ -337,6 +337,11 @@ pub trait Sink: Send + Sync + fmt::Debug {
 
     /// Whether it answers and lets us in, for `health` and `doctor`.
     async fn ready(&self) -> Result<(), Failure>;
+
+    /// What may end it although it works, for `health` and `doctor`: `free-workspace`. None where nothing is known.
+    async fn warning(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// What operations are told by e-mail. Nothing in it is about a person.

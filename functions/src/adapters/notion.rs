@@ -85,6 +85,10 @@ impl Sink for Page {
     async fn ready(&self) -> Result<(), Failure> {
         self.api.data_source().await.map(drop)
     }
+
+    async fn warning(&self) -> Option<&'static str> {
+        self.api.is_free().await.then_some("free-workspace")
+    }
 }
 
 /// The page of a lead: its id.

@@ -24,7 +24,13 @@ struct Kept {
     sources: BTreeMap<&'static str, Schema>,
     /// Pages in the order in which they were made.
     pages: Vec<Page>,
+    /// The bytes of the largest file that it takes.
+    largest_file: u64,
 }
+
+/// The bytes of the largest file that a workspace takes: one that is paid for, and one that is not.
+const PAID_FILES: u64 = 5 << 30;
+const FREE_FILES: u64 = 5 << 20;
 
 struct Page {
     id: String,
@@ -53,9 +59,14 @@ impl Notion {
     pub async fn start(contract: &Contract) -> std::io::Result<Self> {
         let schema = |columns: &[(&str, ColumnType)]| columns.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect();
         let sources = [(Self::LEADS, Schema::new()), (Self::PROJECTS, schema(&PROJECTS)), (Self::STEPS, schema(&STEPS))].into();
-        let this = Self(Desk::start(Workspace { kept: Mutex::new(Kept { sources, pages: Vec::new() }) }).await?);
+        let this = Self(Desk::start(Workspace { kept: Mutex::new(Kept { sources, pages: Vec::new(), largest_file: PAID_FILES }) }).await?);
         this.add_columns(contract);
         Ok(this)
+    }
+
+    /// Has the workspace be one that nobody pays for.
+    pub fn be_free(&self) {
+        lock(&self.0.service.kept).largest_file = FREE_FILES;
     }
 
     /// Adds the columns that a site's forms need, as its operators would. Those that are there stay.
@@ -116,7 +127,7 @@ impl Notion {
     /// Notion has no such data source, or would not take these properties.
     pub fn add_row(&self, source: &str, properties: &Value) {
         let mut kept = lock(&self.0.service.kept);
-        let Kept { sources, pages } = &mut *kept;
+        let Kept { sources, pages, .. } = &mut *kept;
         let (source, schema) = sources.get_key_value(source).expect("tests name the data sources that there are");
         let Ok(properties) = rules::properties(properties, schema) else { panic!("these are no properties of this data source") };
         let id = format!("22222222-2222-4222-8222-{:012}", pages.len() + 1);
@@ -162,7 +173,7 @@ fn is_shared(token: Option<&str>, source: &str) -> bool {
 impl Workspace {
     fn carry_out(&self, call: &Call) -> Result<Value, Refusal> {
         let mut kept = lock(&self.kept);
-        let Kept { sources, pages } = &mut *kept;
+        let Kept { sources, pages, largest_file } = &mut *kept;
         let (token, missing) = (call.bearer(), || Refusal::missing("data source"));
         let source = |id: &str| {
             let found = sources.get_key_value(id).filter(|(id, _)| is_shared(token, id));
@@ -191,6 +202,10 @@ impl Workspace {
                     page.archived = call.body["archived"] == true;
                 }
                 Ok(page.described(schema))
+            }
+            ("GET", ["v1", "users", "me"]) => {
+                let limits = json!({ "max_file_upload_size_in_bytes": largest_file });
+                Ok(json!({ "object": "user", "type": "bot", "bot": { "workspace_limits": limits } }))
             }
             ("GET", ["v1", "data_sources", id]) => {
                 let (id, schema) = source(id)?;

@@ -30,6 +30,9 @@ async fn a_lead_becomes_a_page() {
     assert!(matches!(deliver(&*sink).await, Outcome::Sent { reference: Some(found) } if found == page), "a lead that was never attempted");
     assert_eq!(world.notion.pages().len(), 1);
     sink.ready().await.unwrap();
+    assert_eq!(sink.warning().await, None);
+    world.notion.be_free();
+    assert_eq!(sink.warning().await, Some("free-workspace"));
 }
 
 #[tokio::test]

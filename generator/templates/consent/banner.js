@@ -111,7 +111,7 @@ document.addEventListener("change", ({ target }) => {
 });
 
 // Every decision is proven where the site keeps proofs. What the server will never take is not sent again; what it cannot take now is,
-// with the next page. Where nothing can be stored, a receipt is sent once.
+// with the next page, as long as the choice holds. Where nothing can be stored, a receipt is sent once.
 
 const KEY = "plainsite-receipts";
 const waiting = (change) => {
@@ -196,7 +196,7 @@ addEventListener("DOMContentLoaded", () => {
   }
   find("#plainsite-panel").forEach(fill);
   if (RECEIPTS) {
-    const retry = () => waiting((receipts) => receipts).forEach(send);
+    const retry = () => waiting((receipts) => receipts.filter(({ at }) => at + keep > now())).forEach(send);
     retry();
     addEventListener("online", retry);
   }

@@ -17,6 +17,9 @@ use crate::ports::StoreError;
 /// The version of the API whose shapes are used here.
 const VERSION: &str = "2025-09-03";
 
+/// The bytes of the largest file that a free workspace takes; others take a thousand times as much.
+const FREE_FILES: u64 = 5 << 20;
+
 /// A connection to a data source.
 #[derive(Clone, Debug)]
 pub struct Api {
@@ -89,6 +92,13 @@ impl Api {
     /// Why it cannot be had: [`Failure::Refused`] for a wrong token, [`Failure::Missing`] where it is not shared with the connection.
     pub async fn data_source(&self) -> Result<Value, Failure> {
         self.call(Method::GET, &format!("/v1/data_sources/{}", self.source), None).await.map_err(|fault| fault.failure())
+    }
+
+    /// Whether the workspace is a free one, which with several members takes no more than 1000 blocks. It is told by the largest file that it takes.
+    pub(super) async fn is_free(&self) -> bool {
+        let told = self.call(Method::GET, "/v1/users/me", None).await.unwrap_or_default();
+        let largest = &told["bot"]["workspace_limits"]["max_file_upload_size_in_bytes"];
+        largest.as_u64().is_some_and(|bytes| bytes <= FREE_FILES)
     }
 
     /// Makes a page; its id. A page that was made although the answer is an error is adopted.

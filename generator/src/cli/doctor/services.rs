@@ -125,9 +125,13 @@ fn guesses(registry: &Registry, config: &Config) -> Option<Finding> {
 
 /// Every delivery of every form. A service is asked once.
 async fn deliveries(contract: &Arc<Contract>, variables: &Variables, config: &Config, egress: &Arc<Egress>) -> Vec<Finding> {
-    let mut answers: BTreeMap<SinkId, Result<(), Failure>> = BTreeMap::new();
+    let mut answers: BTreeMap<SinkId, Result<Option<&str>, Failure>> = BTreeMap::new();
     for sink in adapters::sinks(contract, config, egress) {
-        answers.insert(sink.id().clone(), sink.ready().await);
+        let answer = match sink.ready().await {
+            Ok(()) => Ok(sink.warning().await),
+            Err(failure) => Err(failure),
+        };
+        answers.insert(sink.id().clone(), answer);
     }
     let declared = contract.registry.forms.iter().flat_map(|form| form.deliver.iter().map(move |delivery| (form, delivery)));
     let finding = |(form, delivery): (&Form, &Delivery)| {
@@ -145,10 +149,14 @@ async fn deliveries(contract: &Arc<Contract>, variables: &Variables, config: &Co
             return Finding::problem(of, format!("goes by a host that is none of `{}`", delivery.to), help);
         }
         match answers.get(&SinkId::of(delivery)) {
-            Some(Ok(())) if delivery.kind == DeliveryKind::Webhook => {
+            Some(Ok(_)) if delivery.kind == DeliveryKind::Webhook => {
                 Finding::ok(of, "is set up; a call would start the automation, so that none was made")
             }
-            Some(Ok(())) => Finding::ok(of, "is set up, and the service lets us in"),
+            Some(Ok(None)) => Finding::ok(of, "is set up, and the service lets us in"),
+            // The one warning that there is.
+            Some(Ok(Some(_))) => {
+                Finding::note(of, "lets us in, with a free workspace: once that has several members, it takes no page after 1000 blocks")
+            }
             Some(Err(failure)) => Finding::problem(of, says(*failure), remedy(delivery.kind, *failure)),
             None => Finding::problem(of, "cannot be set up from these variables", "correct what is said of them above"),
         }

@@ -116,6 +116,14 @@ async fn a_healthy_set_up_has_no_problem() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_free_workspace_is_told() {
+    let services = Services::start().await;
+    services.notion.be_free();
+    let told = lines(&services.examined(&[]).await);
+    assert!(has(&told, "note contact: notion:page", "no page after 1000 blocks"), "{told:#?}");
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn each_service_that_refuses_is_told_with_the_remedy() {
     let services = Services::start().await;
     services.notion.fail_next([Fault::Unauthorized, Fault::Unauthorized]);
