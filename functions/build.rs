@@ -23,7 +23,9 @@ fn main() -> io::Result<ExitCode> {
     }
     match gathered.contract {
         // In one line: nobody reads it there, and the program is smaller.
-        Ok(contract) => write_anew(&folder("OUT_DIR")?.join("contract.json"), &serde_json::to_string(&contract)?).map(|()| ExitCode::SUCCESS),
+        Ok(contract) => {
+            write_anew(&folder("OUT_DIR")?.join("contract.json"), &serde_json::to_string(&contract)?).map(|()| ExitCode::SUCCESS)
+        }
         Err(mistakes) => {
             for mistake in mistakes {
                 writeln!(cargo, "cargo::error={mistake}")?;
