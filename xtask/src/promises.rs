@@ -10,7 +10,7 @@ mod results;
 mod tests;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -143,7 +143,7 @@ fn text(file: &Path) -> Result<String> {
 }
 
 /// The Rust and JavaScript files below a folder, sorted.
-fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(&next).with_context(|| format!("`{}` cannot be read", next.display()))? {
@@ -162,15 +162,18 @@ fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
 /// The step of `ci`: every promise that claims a proof has tests, and all of them ran and passed.
 pub(crate) fn step(evidence: &Evidence) -> Outcome {
     report::note(&format!("\n== {STEP}"));
-    let faults = Promises::read(&crate::workspace()).map(|all| (all.promises.len(), [all.faults(), all.unproven(evidence)].concat()));
-    let end = match faults {
-        Ok((promises, faults)) if faults.is_empty() => {
-            report::note(&format!("{promises} promises; every test that carries one has run and passed"));
-            steps::End::Passed
-        }
-        Ok((_, faults)) => {
-            evidence.missing().iter().chain(&faults).for_each(|line| report::note(line));
-            steps::End::Failed(format!("{} of the promises' claims are not proven", faults.len()))
+    let end = match Promises::read(&crate::workspace()) {
+        Ok(all) => {
+            let mut faults = all.faults();
+            faults.extend(manual::stale(&all, &crate::workspace()));
+            faults.extend(all.unproven(evidence));
+            if faults.is_empty() {
+                report::note(&format!("{} promises; every test that carries one has run and passed", all.promises.len()));
+                steps::End::Passed
+            } else {
+                evidence.missing().iter().chain(&faults).for_each(|line| report::note(line));
+                steps::End::Failed(format!("{} faults of the promises, told above", faults.len()))
+            }
         }
         Err(error) => steps::End::Failed(format!("{error:#}")),
     };

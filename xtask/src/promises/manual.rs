@@ -1,6 +1,8 @@
 //! The list of promises, `docs/promises.md`: made from the facts and from the marks of tests, so that it cannot differ from them.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use super::Promises;
 use super::declared::{Keeper, Promise, SITES};
@@ -14,7 +16,7 @@ const PREFACE: &str = "\
 <!-- Made from `generator/tests/facts/` and the marks above tests: `UPDATE_DOCS=1 cargo test -p xtask promises` -->
 
 Every promise of the [three sites](three-sites.md), what keeps it, and the tests that prove it. `cargo xtask ci` fails where one of
-these tests did not run and pass. CONTRIBUTING.md says how to add a promise.
+these tests did not run and pass. [CONTRIBUTING.md](../CONTRIBUTING.md) says how to add a promise.
 
 Each promise can be read in the site's pages, in both languages, in words that a test looks for. For what is kept by:
 
@@ -49,6 +51,12 @@ pub(crate) fn document(promises: &Promises) -> String {
         }
     }
     text
+}
+
+/// What to do where the file is not the list that would be made.
+pub(crate) fn stale(promises: &Promises, workspace: &Path) -> Option<String> {
+    let is_current = fs::read_to_string(workspace.join(MANUAL)).is_ok_and(|written| written == document(promises));
+    (!is_current).then(|| format!("{MANUAL} is stale: run `UPDATE_DOCS=1 cargo test -p xtask promises`, and commit the file"))
 }
 
 fn row(promises: &Promises, promise: &Promise, text: &mut String) {
