@@ -42,6 +42,7 @@ function isSilentUnlessAllowed({ report }, service) {
   }
 }
 
+// Promises: cresco/analytics-after-consent, cresco/third-parties-after-consent
 test("the audit of CRESCO, with Vercel's analytics", async (t) => {
   const site = await copySite(t);
   await standIn(site, {
@@ -70,6 +71,7 @@ test("the audit of CRESCO, with Vercel's analytics", async (t) => {
   isSilentUnlessAllowed(audited, "analytics");
 });
 
+// Promises: cluently/analytics-after-consent, cluently/no-advertising-cookies, cluently/posthog-cookies
 test("the audit of Cluently, with PostHog's script", async (t) => {
   const site = await copySite(t, example("cluently"));
   const [ASSETS, EVENTS] = ["eu-assets.i.posthog.com", "eu.i.posthog.com"];
@@ -105,6 +107,7 @@ test("the audit of Cluently, with PostHog's script", async (t) => {
   }
 });
 
+// Promises: qualify-crm/only-necessary-cookies, qualify-crm/no-advertising-cookies
 test("the audit of Qualify, which asks for nothing", async (t) => {
   const site = await copySite(t, example("qualify-crm"));
   await standIn(site, {});

@@ -84,6 +84,7 @@ test("how long a choice holds", async (t) => {
     }
   });
 
+  // Promises: cluently/withdrawal-by-clearing-cookies
   await t.test("a browser that lets scripts keep cookies for a week asks again after it", async (t) => {
     const page = await decided(t, "accept");
     await page.goto("about:blank");

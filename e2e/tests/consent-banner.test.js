@@ -29,6 +29,7 @@ test("the banner and its dialog", async (t) => {
   };
 
   for (const width of [320, 1280]) {
+    // Promises: cluently/withdrawal-as-easy
     await t.test(`accept and refuse look the same, and are one press each, at ${width} px`, async (t) => {
       const page = await asked(t, "/", { viewport: { width, height: 640 } });
       for (const where of [banner, dialog]) {
@@ -42,6 +43,7 @@ test("the banner and its dialog", async (t) => {
     });
   }
 
+  // Promises: cresco/third-parties-after-consent, cluently/analytics-after-consent
   await t.test("nothing is ticked beforehand, and no cookie stands before a choice", async (t) => {
     const page = await opened(t);
     assert.equal(await dialog(page).getByRole("checkbox").count(), 8);
@@ -72,6 +74,7 @@ test("the banner and its dialog", async (t) => {
     });
   }
 
+  // Promises: cresco/third-parties-after-consent, cluently/analytics-after-consent
   await t.test("ignoring the banner is no consent", async (t) => {
     const page = await asked(t, "/long/");
     await page.mouse.wheel(0, 2000);
@@ -181,6 +184,7 @@ test("the banner and its dialog", async (t) => {
     });
   }
 
+  // Promises: cresco/banner-manages-choices
   await t.test("the footer opens the dialog again, and leads to the policy without JavaScript", async (t) => {
     const page = await asked(t);
     await press(banner(page), "refuse");
@@ -195,6 +199,7 @@ test("the banner and its dialog", async (t) => {
     assert.equal(await plain.locator("#plainsite-panel").isVisible(), false, "there is nothing to press without a script");
   });
 
+  // Promises: cluently/withdrawal-as-easy
   await t.test("withdrawing takes one press, and is offered where something was accepted", async (t) => {
     const page = await asked(t);
     const withdraw = page.getByRole("button", { name: "Withdraw my consent" });

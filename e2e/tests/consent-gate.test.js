@@ -15,6 +15,7 @@ test("what reaches the companies", async (t) => {
     ["after a refusal", {}, (page) => press(banner(page), "refuse")],
     ["without JavaScript", { javaScriptEnabled: false }, () => {}],
   ]) {
+    // Promises: cresco/third-parties-after-consent, cluently/analytics-after-consent
     await t.test(`nothing ${what}: templates, raw scripts and pixels, preloads, frames`, async (t) => {
       const page = await visit(t, options);
       await page.goto(server.at("/"));
@@ -114,6 +115,7 @@ test("choosing", async (t) => {
     assert.equal(await dialog(page).getByRole("checkbox", { checked: true }).count(), 0, "other categories stay as they were");
   });
 
+  // Promises: cresco/banner-manages-choices
   await t.test("by category", async (t) => {
     const page = await opened(t);
     await group(page, "Audience measurement").getByRole("checkbox").first().check();

@@ -22,6 +22,7 @@ test("the panel in the policy", async (t) => {
   };
   const ticked = (within) => within.locator("input[name]").evaluateAll((boxes) => boxes.filter((box) => box.checked).map((box) => box.name));
 
+  // Promises: cresco/banner-manages-choices
   await t.test("saves a choice by service, and shows it afterwards like the dialog", async (t) => {
     const page = await at(t);
     assert.match(await panel(page).locator("[data-consent-status]").innerText(), /until you agree/);
@@ -56,6 +57,7 @@ test("the panel in the policy", async (t) => {
 });
 
 for (const [name, from] of [["CRESCO", undefined], ["Cluently", example("cluently")]]) {
+  // Promises: cresco/banner-on-every-page, cresco/consent-by-banner, cluently/analytics-after-consent
   test(`${name} asks in both languages, on every page`, async (t) => {
     const server = await serve(t, await copySite(t, from));
     const browser = await openBrowser(t);
@@ -85,6 +87,7 @@ for (const [name, from] of [["CRESCO", undefined], ["Cluently", example("cluentl
   });
 }
 
+// Promises: qualify-crm/only-necessary-cookies, qualify-crm/no-consent-needed, qualify-crm/no-banner
 test("Qualify asks for nothing, and has not a byte of it", async (t) => {
   const site = await copySite(t, example("qualify-crm"));
   await run(site, ["build"]);

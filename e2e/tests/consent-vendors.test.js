@@ -20,6 +20,7 @@ async function listen(page) {
 }
 const withdraw = (page) => page.getByRole("button", { name: "Withdraw my consent" }).click();
 
+// Promises: cluently/usage-after-consent, cluently/analytics-consent, cluently/posthog, cluently/posthog-region, cluently/posthog-cookies
 test("PostHog on Cluently", async (t) => {
   const ASSETS = "eu-assets.i.posthog.com";
   const EVENTS = "eu.i.posthog.com";
@@ -57,6 +58,7 @@ test("PostHog on Cluently", async (t) => {
     assert.deepEqual(faults, []);
   });
 
+  // Promises: cluently/consent-withdrawn-any-time
   await t.test("is gone after a withdrawal, with all that it stored", async () => {
     await reloads(page, () => withdraw(page));
     assert.deepEqual(await cookies(), ["plainsite-consent"]);
@@ -69,6 +71,7 @@ test("PostHog on Cluently", async (t) => {
   });
 });
 
+// Promises: cresco/analytics-after-consent, cresco/basis-analytics, cresco/third-parties-after-consent
 test("Vercel Web Analytics on CRESCO", async (t) => {
   const site = await copySite(t);
   // The package brings the host's script by itself, as most sites that use it have it.

@@ -75,6 +75,7 @@ test("a withdrawal", async (t) => {
   const databases = (page, names) =>
     page.waitForFunction(async (names) => (await indexedDB.databases()).map(({ name }) => name).sort().join() === names, names.join());
 
+  // Promises: cresco/essential-stay, cluently/consent-withdrawn-any-time
   await t.test("of everything leaves what nobody declared and what is vital", async (t) => {
     const page = await accepted(t, "/long/");
     const before = await stored(page);
@@ -163,6 +164,7 @@ test("two tabs, and the way back", async (t) => {
     ["a withdrawal", (page) => reloads(page, () => page.evaluate(() => plainsite.consent.refuse())), false],
     ["the cookies went", (page) => reloads(page, () => page.context().clearCookies()), true],
   ]) {
+    // Promises: cluently/withdrawal-by-clearing-cookies
     await t.test(`going back to a page from before ${what} runs nothing`, async (t) => {
       const page = await visit(t);
       const restored = [];

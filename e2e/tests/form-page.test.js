@@ -42,6 +42,8 @@ test("the discovery form", async (t) => {
       assert.deepEqual(await badPrint(page), []);
     });
 
+    // Promises: cresco/form-names, cresco/form-email, cresco/form-phone, cresco/form-agency, cresco/form-agency-type, cresco/form-package
+    // Promises: cresco/form-description, cresco/form-time-slot, cresco/form-exactly-these-fields
     await t.test(`each control has a label, says why it is asked for, and is required unless it says optional, ${lang}`, async (t) => {
       const page = await openPage(t, browser);
       await page.goto(server.at(path));
@@ -112,6 +114,7 @@ test("the discovery form", async (t) => {
       assert.match(JSON.parse(api.posts[0].body)._zone, /^Asia\/Kat(h)?mandu$/);
     });
 
+    // Promises: cresco/form-exactly-these-fields
     await t.test(`works without a script, ${lang}`, async (t) => {
       const page = await openPage(t, browser, { javaScriptEnabled: false });
       let sent;
@@ -152,6 +155,7 @@ test("the discovery form", async (t) => {
   }
 });
 
+// Promises: qualify-crm/lead-fields
 test("the lead form of Qualify is without fault, and says what is noted beside it", async (t) => {
   const server = await serve(t, await copySite(t, example("qualify-crm")));
   const browser = await openBrowser(t);
@@ -161,7 +165,10 @@ test("the lead form of Qualify is without fault, and says what is noted beside i
       const ears = await listen(page, new URL(server.url).origin);
       await page.goto(server.at(path));
       assert.deepEqual([...(await allFaults(page, { lang })), ...ears.take()], []);
-      assert.equal(await page.getByRole("form").getAttribute("action"), "/api/forms/lead");
+      const form = page.getByRole("form");
+      assert.equal(await form.getAttribute("action"), "/api/forms/lead");
+      const fields = form.locator(":is(input:not([type=hidden]), select, textarea)[name]:not([tabindex='-1'])");
+      assert.deepEqual(await fields.evaluateAll((all) => all.map(({ name }) => name)), ["name", "email", "phone", "message"]);
       await page.goto(server.at(`${path}thanks/`));
       assert.match(await page.locator("main").innerText(), /UTM/);
     }

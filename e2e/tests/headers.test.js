@@ -36,6 +36,7 @@ test("the dev server's answers", async (t) => {
   const server = await serve(t, site);
   const pages = await allPages(server);
 
+  // Promises: cresco/https-only
   await t.test("pages carry the production headers", async () => {
     for (const { path, status } of pages) {
       const response = await get(server, path);
@@ -59,6 +60,7 @@ test("the dev server's answers", async (t) => {
     }
   });
 
+  // Promises: cresco/analytics-after-consent
   await t.test("consent to analytics, and nothing else, adds their folder to the policy", async () => {
     const insights = server.at("/_vercel/insights/");
     const policyFor = async (cookie) => directives((await get(server, "/", { headers: cookie ? { cookie } : {} })).headers.get("content-security-policy"));

@@ -17,6 +17,8 @@ test("a project in the portal", async (t) => {
   const open = async (t, { path = PATHS.en, view, ...options } = {}) => (await openProject(await openPage(t, browser, options), server, path, view)).page;
   const text = (page, part) => page.locator(part).innerText();
 
+  // Promises: cresco/portal-project, cresco/portal-progress, cresco/portal-updates, cresco/portal-invoices
+  // Promises: cresco/portal-payment-references, cresco/portal-transactions
   await t.test("is told whole", async (t) => {
     const page = await open(t);
     assert.equal(await text(page, "#portal-name"), PROJECT.name);
@@ -90,6 +92,7 @@ test("a project in the portal", async (t) => {
     assert.equal(await without.locator(".portal-invoices, .portal-transactions, .portal-due, .portal-partial").count(), 0);
   });
 
+  // Promises: cresco/portal-dates
   await t.test("has a timeline, and the same as a table", async (t) => {
     const page = await open(t);
     const drawing = page.getByRole("img", { name: /Timeline of the project/ });

@@ -33,6 +33,7 @@ test("the promises of the portal", async (t) => {
   };
 
   for (const [how, address] of Object.entries({ "a fragment": `#${CODE}`, "another one": "#cm8k2p7xn4", "a broken one": "#CM-8K2P", "a query": `?code=${CODE}&from=mail` })) {
+    // Promises: cresco/code-out-of-url, cresco/code-sent-once, cresco/code-in-no-history-or-log
     await t.test(`a code in ${how} leaves the address before anything else sees it`, async (t) => {
       const { page, requests } = await watched(t);
       const api = await new Portal().attach(page);
@@ -77,6 +78,7 @@ test("the promises of the portal", async (t) => {
     assert.deepEqual([api.requests, await stored(page)], [[], []]);
   });
 
+  // Promises: cresco/code-out-of-url
   await t.test("a link pasted into the address bar of the open page is cleaned too", async (t) => {
     const page = await openPage(t, browser);
     await openPortal(page, server);
@@ -87,6 +89,7 @@ test("the promises of the portal", async (t) => {
     assert.doesNotMatch(page.url(), SECRET);
   });
 
+  // Promises: cresco/code-in-session-storage, cresco/code-sent-once, cresco/code-in-no-history-or-log
   await t.test("the code is in the session storage of the tab, and in no other place", async (t) => {
     const { page, requests } = await watched(t);
     const { api } = await openProject(page, server);
@@ -118,6 +121,7 @@ test("the promises of the portal", async (t) => {
     assert.doesNotMatch(JSON.stringify(await page.evaluate(() => history.state)) + (await page.locator("#portal-code").inputValue()), SECRET);
   });
 
+  // Promises: cresco/https-only
   await t.test("nothing optional runs in the portal, whatever was agreed to", async (t) => {
     const { page, requests } = await watched(t);
     const errors = [];
@@ -173,6 +177,7 @@ test("the promises of the portal", async (t) => {
     assert.equal(api.requests.length, 2);
   });
 
+  // Promises: cresco/code-sent-once
   await t.test("a page that is loaded again goes on by its token; the code is not sent again", async (t) => {
     const page = await openPage(t, browser);
     const { api } = await openProject(page, server);
@@ -205,6 +210,7 @@ test("the promises of the portal", async (t) => {
     await isOpen(page);
   });
 
+  // Promises: cresco/sessions-end
   await t.test("a page that stays open for 12 hours closes by itself", async (t) => {
     const page = await openPage(t, browser);
     await page.clock.install();
@@ -259,6 +265,7 @@ test("the promises of the portal, by a browser's own menus", async (t) => {
   await page.keyboard.press("Enter");
   await isOpen(page);
 
+  // Promises: cresco/code-out-of-url, cresco/code-in-no-history-or-log
   await t.test("a typed code is in no list of visited pages", async () => {
     const pages = await visited();
     assert.ok(pages.includes(page.url()), pages.join());
@@ -274,6 +281,7 @@ test("the promises of the portal, by a browser's own menus", async (t) => {
     await copy.close();
   });
 
+  // Promises: cresco/code-goes-with-tab, cresco/keep-portal-session, cresco/sessions-end
   await t.test("a closed tab leaves nothing to others; opened again right away, it goes on", async () => {
     await page.close();
     const other = await context.newPage();

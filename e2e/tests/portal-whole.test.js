@@ -16,6 +16,7 @@ test("the sample project", async (t) => {
   const { origin } = new URL(server.url);
   const browser = await openBrowser(t);
 
+  // Promises: cresco/code-goes-with-tab, cresco/keep-portal-session
   await t.test("opens by the code that is printed, is refreshed, and leaves nothing with its tab", async (t) => {
     const page = await openPage(t, browser);
     const ears = await listen(page, origin);
@@ -66,6 +67,7 @@ test("the sample project", async (t) => {
     assert.equal(await page.evaluate(() => sessionStorage.length), 0);
   });
 
+  // Promises: cresco/code-in-no-history-or-log
   await t.test("is told of on the development pages, and codes are told nowhere", async () => {
     const text = await (await fetch(server.at("/_plainsite/portal"))).text();
     for (const part of ["A lead desk for Studio Fern", "POST /api/portal/validate: 200", "POST /api/portal/validate: 403"]) assert.ok(text.includes(part), part);

@@ -45,6 +45,7 @@ test("a privacy request, from the form to the answer", async (t) => {
   const desk = await openPage(t, browser);
 
   // A network sends five forms in ten minutes, two of them without a script.
+  // Promises: cresco/right-erasure
   await t.test("an erasure with the script", async (t) => {
     const email = "ada@example.com";
     const page = await openPage(t, browser);
@@ -74,6 +75,7 @@ test("a privacy request, from the form to the answer", async (t) => {
     assert.deepEqual(ears.take().filter((fault) => !/425|403|ERR_ABORTED/.test(fault)), []);
   });
 
+  // Promises: cresco/right-access, cresco/portable-format
   await t.test("a copy without a script", async (t) => {
     const email = "eda@example.com";
     const page = await openPage(t, browser, { javaScriptEnabled: false });

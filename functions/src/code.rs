@@ -143,6 +143,7 @@ mod tests {
         assert!(read(&"CM-0ABC-1DEF".repeat(1000)).is_none());
     }
 
+    // Promises: cresco/no-passwords
     #[test]
     fn a_hash_is_of_the_code_and_the_secret() {
         let hash = |text: &str| hash_of_text(&keys(), text);
@@ -160,6 +161,7 @@ mod tests {
         assert_eq!(format!("{code:?} {:?}", hash(&keys(), &code)), "Code CodeHash");
     }
 
+    // Promises: cresco/codes-are-random
     #[test]
     fn new_ones_use_every_symbol_and_differ() {
         let codes: Vec<String> = (0..200).map(|_| generate().unwrap().grouped()).collect();

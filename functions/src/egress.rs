@@ -176,6 +176,7 @@ mod tests {
         egress.permit(&Url::parse(address).unwrap()).is_ok()
     }
 
+    // Promises: cresco/https-only, cresco/nothing-passed-on
     #[test]
     fn only_declared_hosts_are_called_and_over_tls() {
         let egress = egress(|_| {});
@@ -195,6 +196,7 @@ mod tests {
         }
     }
 
+    // Promises: cresco/nothing-passed-on
     #[test]
     fn what_is_for_one_recipient_goes_to_no_other() {
         let egress = egress(|_| {});

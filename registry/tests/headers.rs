@@ -19,6 +19,7 @@ services:
   figures: { label: Figures, does: counts, category: analytics, origins: { script: [\"'self'\"], connect: [/_figures/] } }
 ";
 
+// Promises: cresco/analytics-after-consent, cresco/third-parties-after-consent, cluently/usage-after-consent
 #[test]
 fn what_waits_for_consent_is_allowed_with_its_category_only() {
     let registry = registry(SITE);

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod gate;
 mod needs;
+mod promises;
 mod report;
 mod steps;
 

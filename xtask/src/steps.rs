@@ -1,7 +1,8 @@
 //! One step of `check` or `ci`: a command that passes or fails, and how long it took.
 
+use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use crate::report;
@@ -46,14 +47,50 @@ impl Step {
 
     /// Runs it with our own standard streams, so that its output reads as if it had been typed.
     pub(crate) fn run(&self) -> Outcome {
-        let shown = if self.program == crate::cargo() { "cargo" } else { &self.program };
-        report::note(&format!("\n== {}: {shown} {}", self.name, self.args.join(" ")));
-        let start = Instant::now();
-        let status = Command::new(&self.program).args(&self.args).envs(self.env.iter().copied()).current_dir(&self.folder).status();
+        let start = self.begin();
+        self.end(start, self.command().status())
+    }
+
+    /// Runs it and passes on what it says, line by line; both streams come back as one text, in their order.
+    pub(crate) fn run_heard(&self) -> (Outcome, String) {
+        let (start, mut said) = (self.begin(), String::new());
+        let status = self.hear(&mut said);
+        (self.end(start, status), said)
+    }
+
+    fn hear(&self, said: &mut String) -> io::Result<ExitStatus> {
+        let (reader, writer) = io::pipe()?;
+        // The command keeps its ends of the pipe as long as it is there, and the reader waits for the last of them.
+        let mut child = self.command().stdout(writer.try_clone()?).stderr(writer).spawn()?;
+        for line in BufReader::new(reader).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            report::note(&line);
+            said.push_str(&line);
+            said.push('\n');
+        }
+        child.wait()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).envs(self.env.iter().copied()).current_dir(&self.folder);
+        command
+    }
+
+    fn shown(&self) -> &str {
+        if self.program == crate::cargo() { "cargo" } else { &self.program }
+    }
+
+    fn begin(&self) -> Instant {
+        report::note(&format!("\n== {}: {} {}", self.name, self.shown(), self.args.join(" ")));
+        Instant::now()
+    }
+
+    fn end(&self, start: Instant, status: io::Result<ExitStatus>) -> Outcome {
         let end = match status {
             Ok(status) if status.success() => End::Passed,
-            Ok(status) => End::Failed(format!("{shown} ended with {status}")),
-            Err(error) => End::Failed(format!("{shown} could not be started: {error}")),
+            Ok(status) => End::Failed(format!("{} ended with {status}", self.shown())),
+            Err(error) => End::Failed(format!("{} could not be started: {error}", self.shown())),
         };
         Outcome { name: self.name, end, took: start.elapsed() }
     }
@@ -129,5 +166,12 @@ mod tests {
     fn a_status_other_than_zero_fails() {
         assert!(matches!(Step::program("false", "false", &[]).run().end, End::Failed(_)));
         assert!(matches!(Step::program("true", "true", &[]).run().end, End::Passed));
+    }
+
+    #[test]
+    fn both_streams_are_heard_in_their_order() {
+        let (outcome, said) = Step::program("talk", "sh", &["-c", "echo one; echo two >&2; echo three; exit 3"]).run_heard();
+        assert_eq!(said, "one\ntwo\nthree\n");
+        assert!(matches!(outcome.end, End::Failed(why) if why.contains('3')));
     }
 }

@@ -84,6 +84,7 @@ fn an_erasure_reaches_everybody_in_its_own_way() {
     assert_eq!(planned("california-delete").due.to_string(), "2027-03-17T10:00:00Z");
 }
 
+// Promises: cresco/right-rectification, cresco/right-portability, cresco/right-objection, cresco/right-restriction
 #[test]
 fn what_needs_a_person_waits_for_one() {
     for (asked, deed) in [
@@ -109,6 +110,7 @@ fn a_copy_is_completed_by_a_person_where_data_lives_elsewhere() {
     assert_eq!(plan(&registry, &keys(), &request, &person, &[]).work, [Work::Answer]);
 }
 
+// Promises: cresco/right-rectification
 #[test]
 fn operations_are_told_at_first_a_week_ahead_and_daily_when_it_is_late() {
     let (mut request, _) = asking("rectification");

@@ -286,6 +286,7 @@ pub(super) fn first_16(bytes: [u8; 32]) -> [u8; 16] {
 mod tests {
     use super::*;
 
+    // Promises: qualify-crm/lead-utm
     #[test]
     fn of_a_page_s_address_only_the_campaign_is_kept() {
         assert_eq!(

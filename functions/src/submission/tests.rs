@@ -109,6 +109,7 @@ fn each_type_takes_what_it_says_and_names_the_fault() {
     assert_eq!(fault("tight", json!("éééé")), None);
 }
 
+// Promises: cresco/form-exactly-these-fields
 #[test]
 fn every_fault_of_every_field_is_told_at_once() {
     let body = r#"{"email":"x","tel":7,"checkbox":"yes","nobody":"","text":"a","text":"b","_token":{},"_key":"0"}"#;

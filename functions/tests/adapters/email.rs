@@ -13,6 +13,7 @@ use crate::fixture::{LEAD, World, again, claim, deliver, lead, now};
 
 const KINDS: [DeliveryKind; 2] = [DeliveryKind::Confirmation, DeliveryKind::Notification];
 
+// Promises: cresco/resend
 #[tokio::test]
 async fn the_confirmation_goes_to_who_sent_the_form_and_repeats_nothing() {
     let world = World::new().await;
@@ -34,6 +35,7 @@ async fn the_confirmation_goes_to_who_sent_the_form_and_repeats_nothing() {
     }
 }
 
+// Promises: cresco/resend
 #[tokio::test]
 async fn the_notification_goes_to_operations_and_is_answered_to_who_sent_the_form() {
     let world = World::new().await;

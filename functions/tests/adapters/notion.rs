@@ -15,6 +15,7 @@ fn seconds(outcome: &Outcome) -> Option<u64> {
     }
 }
 
+// Promises: cresco/notion
 #[tokio::test]
 async fn a_lead_becomes_a_page() {
     let world = World::new().await;
@@ -128,6 +129,7 @@ async fn a_host_that_nobody_declares_is_never_called() {
     assert_eq!(world.notion.calls().len(), 0);
 }
 
+// Promises: cresco/right-erasure
 #[tokio::test]
 async fn what_was_delivered_of_an_erased_lead_goes_to_the_trash() {
     let world = World::new().await;

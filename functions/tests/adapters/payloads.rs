@@ -93,6 +93,7 @@ fn trace(field: &Field) -> &'static str {
     }
 }
 
+// Promises: cresco/nothing-passed-on
 /// The check `payload-beyond-declaration`.
 #[tokio::test]
 async fn no_payload_goes_beyond_what_is_declared() {

@@ -63,6 +63,7 @@ fn issued(id: &str, project: &str, made: Timestamp) -> Issued {
     Issued { id: id.to_owned(), project: ProjectId(project.to_owned()), made, revoked: None }
 }
 
+// Promises: cresco/notion, cresco/portal-updates
 #[tokio::test]
 async fn a_project_comes_back_as_it_was_put() {
     let mut world = World::new().await;

@@ -52,6 +52,7 @@ fn euros(amount: i64) -> Money {
     Money { amount, currency: "EUR".to_owned() }
 }
 
+// Promises: cresco/portal-invoices, cresco/portal-payment-references, cresco/portal-transactions, cresco/stripe
 #[tokio::test]
 async fn a_client_sees_what_was_billed_and_paid_but_no_draft() {
     let stand_in = Stripe::start().await.unwrap();

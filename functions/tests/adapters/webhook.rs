@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::fixture::{LEAD, NOW, World, claim, deliver, lead, now};
 
+// Promises: cresco/make
 #[tokio::test]
 async fn it_gets_the_id_and_what_is_named() {
     let world = World::new().await;

@@ -26,6 +26,7 @@ fn submission(name: &str) -> Submission {
         .with("_referrer", "https://canary.example/from")
 }
 
+// Promises: cresco/code-in-no-history-or-log
 pub(crate) async fn nothing_that_people_send_is_written_down(mut stage: Stage) {
     // Good ones, while each service fails and while none does.
     stage.notion.fail_next([Fault::Pass, Fault::BrokenAfterSaving]);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Running, enquiry, run, with};
 
+// Promises: cresco/form-exactly-these-fields
 #[tokio::test]
 async fn an_enquiry_is_stored_with_its_deliveries_and_acknowledged() {
     let running = run(&[]).await;

@@ -63,6 +63,7 @@ async fn the_answer_says_nothing_of_what_is_held() {
     assert_eq!(kept(&running).await.len(), 2);
 }
 
+// Promises: cresco/right-access, cresco/portable-format
 #[tokio::test]
 async fn a_copy_is_handed_over_once() {
     let running = run(&[]).await;
@@ -104,6 +105,7 @@ async fn a_link_runs_out_and_none_is_guessed() {
     assert!(kept(&running).await.is_empty());
 }
 
+// Promises: cresco/right-erasure
 #[tokio::test]
 async fn an_erasure_is_done_and_says_what_remains() {
     let running = run(&[]).await;
@@ -138,6 +140,7 @@ async fn an_erasure_is_done_and_says_what_remains() {
     assert_eq!(running.store.erasures().await.unwrap().len(), 1);
 }
 
+// Promises: cresco/right-objection
 #[tokio::test]
 async fn an_objection_holds_deliveries_back_and_waits_for_a_person() {
     let running = run(&[]).await;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::asked::solved;
 use crate::world::{home, project, request, run, seen};
 
+// Promises: cresco/portal-project, cresco/portal-progress, cresco/portal-dates, cresco/nothing-on-the-server
 #[tokio::test]
 async fn a_code_opens_its_project_and_writes_nothing() {
     let running = run().await;
@@ -32,6 +33,7 @@ async fn a_code_opens_its_project_and_writes_nothing() {
     assert!(!answer.body.contains("canary") && !answer.body.contains("cus_1"));
 }
 
+// Promises: cresco/sessions-end
 #[tokio::test]
 async fn a_token_shows_the_project_again_until_its_time_is_over_or_the_code_is_revoked() {
     let running = run().await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use functions::adapters;
 use functions::egress::Egress;
 use functions::lead::{DeliveryState, Failure, OutboxRow, SinkId};
-use functions::ports::{Claim, Clock, Entry, Filter, Gone, Other, Store};
+use functions::ports::{Claim, Clock, Entry, Filter, Gone, Other, Projects, Store};
 use functions::retention;
 use jiff::{SignedDuration, Timestamp};
 use registry::contract::Contract;
@@ -59,6 +59,27 @@ async fn the_report_says_what_went_and_what_others_see_to() {
     assert!(again.gone.iter().all(|gone| gone.records == 0), "a second run finds nothing");
 }
 
+// Promises: cresco/keep-leads, cresco/keep-projects
+/// By the contract of the project's own site: its leads go two years after the last contact, its projects and their codes five years after
+/// the day of their close.
+#[tokio::test]
+async fn the_projects_own_site_keeps_its_periods() {
+    let base = Base { contract: Arc::new(functions::contract::embedded().unwrap()), ..Base::sqlite().await };
+    base.lead(at("2027-01-01T00:00:00Z"), at("2027-06-01T12:00:00Z")).await;
+    base.project("acme", Some("2027-06-01".parse().unwrap())).await;
+    let database = base.database.as_ref().unwrap();
+    for (now, left) in [
+        ("2029-06-01T11:59:59Z", [1, 1, 1]),
+        ("2029-06-01T12:00:00Z", [0, 1, 1]),
+        ("2032-06-01T23:59:59Z", [0, 1, 1]),
+        ("2032-06-02T00:00:00Z", [0, 0, 0]),
+    ] {
+        retention::run(&base.contract, &base.stores, at(now), Duration::MAX).await;
+        let leads = base.store().leads(&Filter::default()).await.unwrap().len();
+        assert_eq!([leads, database.list().await.unwrap().len(), database.codes().await.unwrap().len()], left, "{now}");
+    }
+}
+
 #[tokio::test]
 async fn the_plan_says_what_goes_when_and_touches_nothing() {
     for base in [Base::sqlite().await, Base::notion().await] {
@@ -82,6 +103,7 @@ async fn the_plan_says_what_goes_when_and_touches_nothing() {
     }
 }
 
+// Promises: cresco/keep-leads
 /// The first run cuts addresses: a page made by a database goes as one that Notion keeps itself.
 #[tokio::test]
 async fn pages_that_a_database_delivered_go_with_their_lead() {

@@ -17,18 +17,21 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
+// Promises: cresco/keep-leads, cresco/keep-projects
 #[test]
 fn eleven_years_on_sqlite() {
     let runtime = runtime();
     walk::eleven_years(&runtime, 4, |_| runtime.block_on(Base::sqlite()));
 }
 
+// Promises: cresco/keep-leads, cresco/keep-projects
 #[test]
 fn eleven_years_on_postgresql() {
     let (server, runtime) = (Postgres::start(), runtime());
     walk::eleven_years(&runtime, 2, |number| runtime.block_on(async { Base::at(&server.database(&format!("walk_{number}")).await).await }));
 }
 
+// Promises: cresco/keep-leads
 #[test]
 fn eleven_years_in_notion() {
     let runtime = runtime();

@@ -50,6 +50,7 @@ pub(crate) async fn lists_are_filtered_and_sorted(base: &Base) {
     assert_eq!(sorted, expected);
 }
 
+// Promises: cresco/right-erasure
 pub(crate) async fn nothing_remains_of_an_erased_lead(base: &Base) {
     let store = base.store().await;
     let kept = stored(&store, &entry(0)).await;

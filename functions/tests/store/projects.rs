@@ -41,6 +41,7 @@ fn hash(text: &str) -> CodeHash {
     CodeHash(text.to_owned())
 }
 
+// Promises: cresco/no-passwords
 pub(crate) async fn a_code_opens_its_project_until_it_is_revoked(base: &Base) {
     let store = base.store().await;
     assert!(!store.issue(&hash("h1"), &issued("id1", "acme", 0)).await.unwrap(), "the project is not there");

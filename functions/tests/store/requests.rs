@@ -91,6 +91,7 @@ pub(crate) async fn a_request_is_confirmed_once_and_in_time(base: &Base) {
     assert_eq!(store.forget_unconfirmed(at(0)).await.unwrap(), 1, "the confirmed one stays, the limited one never was");
 }
 
+// Promises: cresco/right-erasure
 pub(crate) async fn an_erasure_leaves_nothing_but_what_is_left_to_do(base: &Base) {
     let store = base.store().await;
     let (gone, fresh, other) = (
@@ -123,6 +124,7 @@ pub(crate) async fn an_erasure_leaves_nothing_but_what_is_left_to_do(base: &Base
     assert_eq!(store.confirm(held, at(-1), at(50), &kept).await.unwrap().unwrap().kept, [lead], "an obligation demands this one");
 }
 
+// Promises: cresco/right-objection, cresco/right-restriction, cresco/restriction-suspends
 pub(crate) async fn what_is_held_back_is_delivered_to_nobody(base: &Base) {
     let store = base.store().await;
     let lead = lead_of(&store, 0, "ada_1@a.example").await;
@@ -200,6 +202,7 @@ pub(crate) async fn erased_leads_that_come_back_are_found(base: &Base) {
     assert_eq!(ids(&store).await.len(), 2);
 }
 
+// Promises: cresco/right-erasure
 pub(crate) async fn an_erasure_that_is_cut_short_has_not_happened(base: &Base) {
     let store = base.store().await;
     for seconds in 0..30 {

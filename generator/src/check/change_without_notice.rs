@@ -189,6 +189,7 @@ mod tests {
         assert_eq!(messages("version: 2\neffective: 2026-12-01\n", AFTER, &[first]), [""; 0]);
     }
 
+    // Promises: cluently/notice-of-changes
     #[test]
     fn a_version_waits_as_long_as_was_promised() {
         let first = version(BEFORE, date(2026, 1, 1), date(2026, 1, 1), "1");

@@ -83,6 +83,7 @@ mod tests {
         assert_eq!(rules("=== content/a.md\n# A\n"), []);
     }
 
+    // Promises: cresco/banner-on-every-page, cluently/withdrawal-as-easy
     #[test]
     fn a_page_without_the_control_is_told() {
         let told = rules(&format!("=== content/a.md\n# A\n{ASKS}{BARE}"));
@@ -90,6 +91,7 @@ mod tests {
         assert_eq!(told, [fault.clone(), fault], "two faults, each seen on two pages");
     }
 
+    // Promises: cresco/banner-on-every-page, cresco/consent-by-banner
     #[test]
     fn a_page_that_cannot_ask_is_told() {
         let with_link = BARE.replace("<h1>x</h1>", "<h1>x</h1><a href=\"/\" data-consent-choices>c</a>");
@@ -99,6 +101,7 @@ mod tests {
         assert_eq!(messages, ["this page does not bring the script that asks for consent"]);
     }
 
+    // Promises: qualify-crm/no-banner, qualify-crm/no-consent-needed
     #[test]
     fn choices_that_nobody_has_are_told_where_they_were_written() {
         let page = "=== content/a.md\n<a href=\"#x\" id=\"x\" data-consent-choices>Choices</a>\n";

@@ -118,6 +118,7 @@ mod tests {
         assert_eq!(found(POLICY, "data@a.example, open (at) 5.30 and [at] home"), [] as [&str; 0]);
     }
 
+    // Promises: qualify-crm/rights-address, cluently/answered-within-30-days
     #[test]
     fn an_address_that_is_missing_hidden_or_disguised() {
         let missing = "the privacy policy does not show the controller's address `data@a.example`";

@@ -112,6 +112,7 @@ fields:
         }
     }
 
+    // Promises: cresco/form-exactly-these-fields, qualify-crm/lead-fields
     #[test]
     fn a_field_or_an_address_that_is_not_declared() {
         let form = |inner: &str| format!("<form id=f action=\"/api/forms/contact\" method=\"post\">{inner}</form>");

@@ -80,6 +80,8 @@ services:
         }
     }
 
+    // Promises: cresco/analytics-after-consent, cresco/third-parties-after-consent, cluently/usage-after-consent, cluently/posthog
+    // Promises: cluently/analytics-after-consent
     #[test]
     fn outside_of_it_or_in_anothers_it_is_told() {
         for (html, message) in [

@@ -17,16 +17,23 @@ use declaration::Declaration;
 use expected::{Expected, Place};
 use site::{Bench, Seen, Site};
 
+// Promises: cresco/keep-leads, cresco/keep-projects, cresco/right-access, cresco/right-rectification, cresco/right-erasure
+// Promises: cresco/right-portability, cresco/right-objection, cresco/right-restriction
 #[test]
 fn every_declaration_of_cresco_counts() {
     judge("");
 }
 
+// Promises: qualify-crm/right-access, qualify-crm/right-rectification, qualify-crm/right-erasure, qualify-crm/right-portability
+// Promises: qualify-crm/right-objection, qualify-crm/right-restriction
 #[test]
 fn every_declaration_of_qualify_crm_counts() {
     judge("examples/qualify-crm/");
 }
 
+// Promises: cluently/right-access, cluently/right-rectification, cluently/right-erasure, cluently/right-restriction
+// Promises: cluently/right-portability, cluently/right-objection, cluently/california-know, cluently/california-delete
+// Promises: cluently/california-opt-out, cluently/california-non-discrimination, cluently/california-identity
 #[test]
 fn every_declaration_of_cluently_counts() {
     judge("examples/cluently/");

@@ -94,6 +94,7 @@ mod tests {
         assert_eq!(found("california-incomplete", "data: { lead: { label: Leads } }\n"), [], "California is not declared");
     }
 
+    // Promises: cluently/california-identity, cluently/nothing-sold
     #[test]
     fn everything_missing_is_told_at_once() {
         let rights = RIGHTS.replace("correct: true, ", "").replace("limit: true", "limit: false");
@@ -103,6 +104,7 @@ mod tests {
         assert!(found.contains(&"nothing says whether personal data is sold".to_owned()), "{found:?}");
     }
 
+    // Promises: cluently/california-45-days
     #[test]
     fn an_answer_takes_forty_five_days_at_most() {
         let found = messages("sale: none", &format!("rights: {{ {RIGHTS} }}, answer_within: 2 months, verify_identity: false"));

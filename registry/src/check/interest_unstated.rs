@@ -57,6 +57,7 @@ mod tests {
         assert_eq!(messages("objection", several), unstated);
     }
 
+    // Promises: cresco/right-objection, qualify-crm/right-objection, cluently/right-objection
     #[test]
     fn the_right_to_object_is_missed() {
         let found = messages("access", "basis: legitimate-interest, interest: replying");

@@ -74,6 +74,7 @@ mod tests {
         }
     }
 
+    // Promises: cresco/keep-leads, cresco/keep-projects
     #[test]
     fn data_without_a_rule_and_a_rule_without_a_period_are_reported() {
         let text = "data: { lead: { label: Leads }, bill: { label: Bills } }\nretention: { leads: { data: [lead] } }\n";

@@ -56,6 +56,7 @@ mod tests {
         assert_eq!(found("right-missing", "controller: { name: Acme }\n"), []);
     }
 
+    // Promises: cresco/right-portability, qualify-crm/right-portability, cluently/right-portability
     #[test]
     fn what_applies_depends_on_the_basis() {
         assert_eq!(messages(ALWAYS, "contract"), ["people have rights that are not offered: `portability`"]);
@@ -64,6 +65,9 @@ mod tests {
         assert!(messages(ALWAYS, "legitimate-interest").is_empty(), "`interest-unstated` tells of that one");
     }
 
+    // Promises: cresco/right-rectification, cresco/right-erasure, cresco/right-restriction, qualify-crm/right-rectification
+    // Promises: qualify-crm/right-erasure, qualify-crm/right-restriction, cluently/right-rectification, cluently/right-erasure
+    // Promises: cluently/right-restriction
     #[test]
     fn the_remedy_is_the_whole_list() {
         let found = found("right-missing", "data: { lead: { label: Leads } }\nrights: { offer: [access, portability] }\n").remove(0);

@@ -119,6 +119,7 @@ mod tests {
         assert!(with_form("right-without-channel", "data: { lead: { label: Leads } }\n", None).is_empty());
     }
 
+    // Promises: qualify-crm/rights-address, qualify-crm/answered-within-a-month, cluently/answered-within-30-days
     #[test]
     fn no_channel_and_no_time_are_told_at_once() {
         let both = [
@@ -153,6 +154,7 @@ mod tests {
         assert_eq!(kept("email"), ["privacy requests are kept, and `form` is no channel of the rights"]);
     }
 
+    // Promises: qualify-crm/answered-within-a-month, cluently/answered-within-30-days
     #[test]
     fn an_answer_takes_a_month_at_most() {
         assert!(messages("channel: email, answer_within: 31 days", None).is_empty());

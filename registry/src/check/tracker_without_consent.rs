@@ -113,6 +113,8 @@ mod tests {
         assert!(of_company("calendly", "use: calendly-embed, category: essential").is_empty(), "a visitor may have asked for it");
     }
 
+    // Promises: cresco/analytics-after-consent, qualify-crm/only-necessary-cookies, qualify-crm/no-advertising-cookies
+    // Promises: qualify-crm/no-consent-needed, cluently/no-advertising-cookies
     #[test]
     fn a_known_tracker_is_never_essential() {
         let known = |category: &str| vec![format!("the service `it` is declared `essential`, and is known as `{category}`")];
@@ -137,6 +139,7 @@ mod tests {
         assert_eq!(renamed, ["the service `it` is declared `exempt`, and it is known as `marketing`"]);
     }
 
+    // Promises: cresco/basis-analytics, cluently/analytics-consent
     #[test]
     fn what_consent_let_in_is_used_on_that_consent() {
         let of = |basis: &str, service: &str, from: &str| {

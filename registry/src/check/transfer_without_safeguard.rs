@@ -121,6 +121,9 @@ mod tests {
         assert!(messages("country: { unknown: Acme }").is_empty());
     }
 
+    // Promises: cresco/notion-safeguards, cresco/stripe-country, cresco/vercel-transfer, qualify-crm/lemonsqueezy-safeguards
+    // Promises: cluently/stripe-safeguards, cluently/anthropic-safeguards, cluently/openai-safeguards, cluently/resend-safeguards
+    // Promises: cluently/cloudflare-safeguards, cluently/transfers-on-clauses
     #[test]
     fn a_transfer_without_safeguards_is_reported() {
         for none in ["", ", safeguards: []"] {
@@ -129,6 +132,9 @@ mod tests {
         assert_eq!(messages("country: JP").len(), 1, "adequacy has to be told too");
     }
 
+    // Promises: cresco/notion-safeguards, cresco/stripe-country, cresco/vercel-transfer, qualify-crm/lemonsqueezy-safeguards
+    // Promises: cluently/stripe-safeguards, cluently/anthropic-safeguards, cluently/openai-safeguards, cluently/resend-safeguards
+    // Promises: cluently/cloudflare-safeguards, cluently/transfers-on-clauses
     #[test]
     fn a_safeguard_that_does_not_fit_the_country_is_reported() {
         assert_eq!(messages("country: US, safeguards: [adequacy, scc]"), ["`crm` is in US, for which there is no `adequacy`"]);

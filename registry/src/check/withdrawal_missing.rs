@@ -67,6 +67,7 @@ mod tests {
         assert!(messages("purposes: { answer: { label: Answer, basis: contract } }\n", "").is_empty());
     }
 
+    // Promises: cluently/consent-withdrawn-any-time, cluently/withdrawal-as-easy
     #[test]
     fn consent_without_a_way_back_is_reported() {
         assert_eq!(messages(NEWS, ""), ["a purpose rests on consent, and nothing says how it is withdrawn"]);

@@ -199,6 +199,7 @@ const DENIED: &[(&str, &str, &str)] = &[
     ("fr", "Nous ne prenons aucune décision automatisée.", "décision automatisée"),
 ];
 
+// Promises: cresco/nothing-passed-on, qualify-crm/nothing-sold, cluently/nothing-sold
 #[test]
 fn a_denial_needs_a_declaration() {
     for (language, text, mark) in DENIED {
@@ -267,6 +268,7 @@ fn a_period_is_that_of_the_data_which_a_sentence_names() {
     }
 }
 
+// Promises: cresco/nothing-passed-on
 #[test]
 fn processors_are_third_parties_to_readers() {
     assert_eq!(marked(TWO_RULES, "en", "Nothing is shared with third parties."), ["third parties"]);

@@ -18,6 +18,7 @@ fn found(text: &str) -> Vec<(String, String)> {
     found.map(|d| (d.labels[0].file.to_string(), d.message)).collect()
 }
 
+// Promises: cresco/third-parties-after-consent, qualify-crm/no-advertising-cookies, cluently/no-advertising-cookies
 #[test]
 fn every_way_in_html_is_told_with_its_file() {
     let none = "which no service declares";

@@ -29,6 +29,7 @@ fn somebody_who_can_carry_it_out_is_clean() {
     }
 }
 
+// Promises: cresco/keep-leads, cresco/keep-projects
 #[test]
 fn nobody_is_reported() {
     assert_eq!(messages("data: [lead], keep: 2 years"), ["nothing and nobody carries out the retention rule `rule`"]);
