@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use functions::ports::{Limit, ProjectSource, Projects, Store};
+use functions::ports::{Limit, ProjectSource, Projects, Retains, Store};
 use functions::project::{CodeHash, Issued, Phase, Progress, Project, ProjectId};
 use futures_util::future::join_all;
 use sqlx::AnyPool;
