@@ -23,23 +23,23 @@ fn runtime() -> Runtime {
 #[test]
 fn eleven_years_on_sqlite() {
     let runtime = runtime();
-    walk::eleven_years(&runtime, 3, |_| runtime.block_on(Base::sqlite()));
+    walk::eleven_years(&runtime, 2, |_| runtime.block_on(Base::sqlite()));
 }
 
 #[test]
 fn eleven_years_on_postgresql() {
     let (server, runtime) = (Postgres::start(), runtime());
-    walk::eleven_years(&runtime, 2, |number| runtime.block_on(async { Base::at(&server.database(&format!("walk_{number}")).await).await }));
+    walk::eleven_years(&runtime, 1, |number| runtime.block_on(async { Base::at(&server.database(&format!("walk_{number}")).await).await }));
 }
 
 #[test]
 fn eleven_years_in_notion() {
     let runtime = runtime();
-    walk::eleven_years(&runtime, 2, |_| runtime.block_on(Base::notion()));
+    walk::eleven_years(&runtime, 1, |_| runtime.block_on(Base::notion()));
 }
 
 #[test]
 fn eleven_years_in_a_database_and_notion() {
     let runtime = runtime();
-    walk::eleven_years(&runtime, 2, |_| runtime.block_on(Base::both()));
+    walk::eleven_years(&runtime, 1, |_| runtime.block_on(Base::both()));
 }

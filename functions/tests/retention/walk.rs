@@ -112,11 +112,12 @@ async fn walk(base: &Base, months: &[Month]) -> Result<(), TestCaseError> {
 }
 
 /// Something that happens.
-enum Event<'a> {
+enum Event {
     Lead(i64, usize),
     Receipt,
-    Asked(&'a Asking),
-    Pressed(&'a Asking),
+    /// Requests by their numbers within the month.
+    Asked(usize),
+    Pressed(usize),
 }
 
 async fn happen(base: &Base, model: &mut Model, month: &Month, begin: Date, number: usize) -> Result<(), TestCaseError> {
@@ -129,9 +130,10 @@ async fn happen(base: &Base, model: &mut Model, month: &Month, begin: Date, numb
     }
     let leads = month.leads.iter().map(|(second, days, who)| (*second, Event::Lead(*days, *who)));
     let receipts = month.receipts.iter().map(|second| (*second, Event::Receipt));
-    let asked = month.requests.iter().map(|asking| (asking.second, Event::Asked(asking)));
-    let pressed = month.requests.iter().filter_map(|asking| Some((asking.second + asking.pressed?, Event::Pressed(asking))));
-    let mut events: Vec<(i64, Event<'_>)> = leads.chain(receipts).chain(asked).chain(pressed).collect();
+    let requests = || month.requests.iter().enumerate();
+    let asked = requests().map(|(number, asking)| (asking.second, Event::Asked(number)));
+    let pressed = requests().filter_map(|(number, asking)| Some((asking.second + asking.pressed?, Event::Pressed(number))));
+    let mut events: Vec<(i64, Event)> = leads.chain(receipts).chain(asked).chain(pressed).collect();
     events.sort_by_key(|(second, _)| *second);
     let mut events = events.into_iter().peekable();
     let mut ids = BTreeMap::new();
@@ -142,8 +144,8 @@ async fn happen(base: &Base, model: &mut Model, month: &Month, begin: Date, numb
             match event {
                 Event::Lead(days, who) => lead(base, model, now, days, who).await,
                 Event::Receipt => _ = model.receipts.insert(base.receipt(now).await, later(now, 3.years())),
-                Event::Asked(asking) => _ = ids.insert(asking.second, people::ask(base, model, asking, now).await),
-                Event::Pressed(asking) => people::press(base, model, asking, ids[&asking.second], now).await?,
+                Event::Asked(number) => _ = ids.insert(number, people::ask(base, model, &month.requests[number], now).await),
+                Event::Pressed(number) => people::press(base, model, &month.requests[number], ids[&number], now).await?,
             }
         }
         let night = midnight(begin) + SignedDuration::from_secs(day * DAY);
