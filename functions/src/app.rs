@@ -26,7 +26,7 @@ use crate::lead::LeadId;
 use crate::log::{Event, Log};
 use crate::outbox::Outbox;
 use crate::ports::{
-    BillingSource, Clock, Correspondence, Operations, ProjectSource, Receipts, Requests, Sink, Store, StoreError, SystemClock,
+    BillingSource, Clock, Correspondence, Operations, ProjectSource, Receipts, Requests, Retains, Sink, Store, StoreError, SystemClock,
 };
 use crate::submission::Judge;
 use crate::world::World;
@@ -151,6 +151,12 @@ impl App {
     /// The store in which all instances count together; none where each is on its own.
     pub fn shared(&self) -> Option<&Arc<dyn Store>> {
         self.stores.iter().find(|store| store.is_shared())
+    }
+
+    /// All that lets go of what is past its period: the stores, and what the portal reads where that is none of them.
+    pub fn retained(&self) -> Vec<Arc<dyn Retains>> {
+        let stores = self.stores.iter().map(|store| -> Arc<dyn Retains> { store.clone() });
+        stores.chain(self.projects.clone().and_then(ProjectSource::retained)).collect()
     }
 
     /// Whether a store was out of reach a moment ago.

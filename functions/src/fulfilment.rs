@@ -204,7 +204,7 @@ impl Fulfilment {
                 erased.unwrap_or(Outcome::Retry { failure: Failure::Undeclared, after: None })
             }
             Work::Store(name) => match (self.stores.iter().find(|store| store.name() == name), &request.person) {
-                (Some(store), Some(person)) => erase_in(store.as_ref(), person).await,
+                (Some(store), Some(person)) => erase_in(store.as_ref(), person, request.confirmed.unwrap_or(now)).await,
                 // It is no store of the site any more, or the request was closed by a person.
                 _ => done,
             },
@@ -249,14 +249,14 @@ impl Fulfilment {
     }
 }
 
-/// Erases a person's leads in a store.
-async fn erase_in(store: &dyn Store, person: &Personal<Person>) -> Outcome {
+/// Erases a person's leads in a store. Whoever writes again after asking is kept.
+async fn erase_in(store: &dyn Store, person: &Personal<Person>, asked: Timestamp) -> Outcome {
     let failed = |error: StoreError| Outcome::Retry { failure: error.failure(), after: None };
     let leads = match store.of_person(&Personal::new(person.reveal().email.clone())).await {
         Ok(leads) => leads,
         Err(error) => return failed(error),
     };
-    for lead in leads {
+    for lead in leads.iter().filter(|lead| lead.received <= asked) {
         if let Err(error) = store.erase(lead.id).await {
             return failed(error);
         }

@@ -234,9 +234,6 @@ pub struct Filter {
 /// Every method is one transaction: it has happened as a whole or not at all.
 #[async_trait]
 pub trait Store: Retains + fmt::Debug {
-    /// Which one it is, for `health` and `doctor`: `sqlite`, `postgresql`, `notion`.
-    fn name(&self) -> &'static str;
-
     /// Whether all instances count their limits here together.
     fn is_shared(&self) -> bool {
         false
@@ -306,9 +303,6 @@ pub trait Store: Retains + fmt::Debug {
         leads.retain(|lead| lead.is_of(address));
         Ok(leads)
     }
-
-    /// Forgets what is void: counts of past windows, spent proofs that have expired.
-    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Notes that a job has run.
     async fn ran(&self, job: &str, now: Timestamp) -> Result<(), StoreError>;

@@ -1,7 +1,8 @@
 //! A client's project, as the agency writes it and the portal shows it, and the codes that open it.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// A project.
@@ -37,6 +38,18 @@ pub struct Project {
     /// What was told to the client, the newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub updates: Vec<Update>,
+}
+
+impl Project {
+    /// When it was closed: the end of that day, in universal time. None of one that is open.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.closed.and_then(end_of_day)
+    }
+}
+
+/// The end of a day, in universal time; none of the last day that there is.
+pub fn end_of_day(day: Date) -> Option<Timestamp> {
+    TimeZone::UTC.to_timestamp(day.checked_add(1.day()).ok()?.at(0, 0, 0, 0)).ok()
 }
 
 /// What names a project to the agency.

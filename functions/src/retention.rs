@@ -15,10 +15,7 @@ use registry::derive::retention::{self, Limit};
 use registry::derive::words::Words;
 use registry::model::{Period, Registry, RetentionId, Since};
 
-use crate::ports::{Gone, Held, Other, Over, Report, Store, StoreError};
-
-/// How many records go at once: few enough for one answer of a service and one short transaction.
-const BATCH: u32 = 50;
+use crate::ports::{Gone, Held, Other, Over, Report, Retains, StoreError};
 
 /// What would go, and when.
 #[derive(Clone, Debug)]
@@ -50,13 +47,13 @@ pub struct Planned {
 ///
 /// # Errors
 /// A store fails.
-pub async fn plan(contract: &Contract, stores: &[Arc<dyn Store>], now: Timestamp) -> Result<Plan, StoreError> {
+pub async fn plan(contract: &Contract, stores: &[Arc<dyn Retains>], now: Timestamp) -> Result<Plan, StoreError> {
     let registry = &contract.registry;
     let (limits, told, mut records) = (retention::limits(registry), Told::of(contract), Vec::new());
     for limit in &limits {
         let (mut over, what) = (over(limit, now), told.gone(limit.rules.clone(), 0).what);
         for store in stores {
-            let held = store.held(&over).await?;
+            let Some(held) = store.held(&over).await? else { continue };
             over.spared.extend(store.outlasting(&over).await?);
             let next = held.next.as_ref().and_then(|begun| ends(limit, begun));
             records.push(Planned { what: what.clone(), store: store.name(), limit: limit.clone(), held, next });
@@ -66,7 +63,7 @@ pub async fn plan(contract: &Contract, stores: &[Arc<dyn Store>], now: Timestamp
 }
 
 /// Lets go what is over at `now`, the oldest first, until nothing is or the time is up. A batch that has begun is not cut short.
-pub async fn run(contract: &Contract, stores: &[Arc<dyn Store>], now: Timestamp, time: Duration) -> Report {
+pub async fn run(contract: &Contract, stores: &[Arc<dyn Retains>], now: Timestamp, time: Duration) -> Report {
     let (start, registry) = (Instant::now(), &contract.registry);
     let is_up = || start.elapsed() >= time;
     let (limits, told) = (retention::limits(registry), Told::of(contract));
@@ -102,11 +99,12 @@ pub async fn run(contract: &Contract, stores: &[Arc<dyn Store>], now: Timestamp,
 }
 
 /// Lets go what is over in a store, and adds how many records that were. Whether nothing is left.
-async fn expire(store: &Arc<dyn Store>, over: &mut Over, records: &mut u64, is_up: impl Fn() -> bool) -> Result<bool, StoreError> {
+async fn expire(store: &Arc<dyn Retains>, over: &mut Over, records: &mut u64, is_up: impl Fn() -> bool) -> Result<bool, StoreError> {
+    let most = store.at_once();
     loop {
-        let gone = store.expire(over, BATCH).await?;
+        let gone = store.expire(over, most).await?;
         *records += gone;
-        let finished = gone < u64::from(BATCH);
+        let finished = gone < u64::from(most);
         if finished || is_up() {
             over.spared.extend(store.outlasting(over).await?);
             return Ok(finished);

@@ -68,9 +68,11 @@ impl SqlStore {
         self.pool.close().await;
     }
 
-    /// A transaction that will write.
+    /// A transaction that will write. It begins in a task of its own: whoever is dropped while the database is asked to begin would leave behind
+    /// a connection in a transaction that nobody knows of, with its locks, and whatever it writes next would never be committed.
     async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
-        self.pool.begin_with(self.database.begin()).await
+        let (pool, begin) = (self.pool.clone(), self.database.begin());
+        tokio::spawn(async move { pool.begin_with(begin).await }).await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
 
     /// The result of some work, or that it took too long. What is dropped in the middle is rolled back.
@@ -84,10 +86,6 @@ impl SqlStore {
 
 #[async_trait]
 impl Store for SqlStore {
-    fn name(&self) -> &'static str {
-        self.database.name()
-    }
-
     fn is_shared(&self) -> bool {
         true
     }
@@ -152,10 +150,6 @@ impl Store for SqlStore {
         self.within(leads::of_person(self, address)).await
     }
 
-    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
-        self.within(limits::sweep(self, now)).await
-    }
-
     async fn ran(&self, job: &str, now: Timestamp) -> Result<(), StoreError> {
         self.within(schema::ran(self, job, now)).await
     }
@@ -172,8 +166,16 @@ impl Store for SqlStore {
 
 #[async_trait]
 impl Retains for SqlStore {
-    async fn held(&self, over: &Over) -> Result<Held, StoreError> {
-        self.within(retention::held(self, over)).await
+    fn name(&self) -> &'static str {
+        self.database.name()
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.within(limits::sweep(self, now)).await
+    }
+
+    async fn held(&self, over: &Over) -> Result<Option<Held>, StoreError> {
+        self.within(retention::held(self, over)).await.map(Some)
     }
 
     async fn expire(&self, over: &Over, most: u32) -> Result<u64, StoreError> {

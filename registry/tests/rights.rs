@@ -17,6 +17,7 @@ purposes:
 retention:
   bills: {{ data: [bills], keep: 10 years, because: the law, by: {{ manual: Acme }} }}
   leads: {{ data: [lead], keep: 2 years, by: job }}
+  addresses: {{ data: [lead], only: ip-address, keep: 30 days, then: anonymise, because: robots come from networks, by: job }}
   drafts: {{ data: [draft], keep: session, because: it is short, by: browser }}
 {more}"
         );

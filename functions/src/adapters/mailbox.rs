@@ -57,14 +57,19 @@ impl Mailbox {
     }
 }
 
-impl Retains for Mailbox {}
-
 #[async_trait]
-impl Store for Mailbox {
+impl Retains for Mailbox {
     fn name(&self) -> &'static str {
         "mailbox"
     }
 
+    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.memory.sweep(now))
+    }
+}
+
+#[async_trait]
+impl Store for Mailbox {
     async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError> {
         let mut accepted = self.accepted.lock().await;
         if let Some((_, fingerprint, lead)) = accepted.iter().find(|(key, _, _)| *key == entry.key) {
@@ -127,10 +132,6 @@ impl Store for Mailbox {
 
     async fn erase(&self, _: LeadId) -> Result<Option<Vec<OutboxRow>>, StoreError> {
         Ok(None)
-    }
-
-    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
-        Ok(self.memory.sweep(now))
     }
 
     async fn ran(&self, job: &str, now: Timestamp) -> Result<(), StoreError> {

@@ -1,11 +1,12 @@
 //! What the client portal needs: where projects are read from and kept, and where invoices and payments are read from.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Spent, StoreError};
+use super::{Retains, Spent, StoreError};
 use crate::billing::Billing;
 use crate::lead::Failure;
 use crate::project::{CodeHash, Issued, Project};
@@ -21,6 +22,11 @@ pub trait ProjectSource: Send + Sync + fmt::Debug {
 
     /// Whether it answers and has what it is read by.
     async fn ready(&self) -> Result<(), StoreError>;
+
+    /// What lets these projects go when their period is over; none where the store of leads does, or somebody else.
+    fn retained(self: Arc<Self>) -> Option<Arc<dyn Retains>> {
+        None
+    }
 }
 
 /// Where the agency keeps its projects, and the codes that open them.

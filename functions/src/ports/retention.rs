@@ -115,9 +115,22 @@ pub struct Other {
 /// A store that lets go of what is past its period. What keeps nothing that could be found again has nothing to let go.
 #[async_trait]
 pub trait Retains: Send + Sync {
-    /// How much of a kind of record is here, and how much of that is over. Nothing is changed.
-    async fn held(&self, _over: &Over) -> Result<Held, StoreError> {
-        Ok(Held::default())
+    /// Which one it is, for reports, `health` and `doctor`: `sqlite`, `postgresql`, `notion`.
+    fn name(&self) -> &'static str;
+
+    /// Forgets what is void: counts of past windows, spent proofs that have expired. How many there were.
+    async fn sweep(&self, _now: Timestamp) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    /// How many records it lets go at once: few enough for one short transaction, or for a moment's calls of a service.
+    fn at_once(&self) -> u32 {
+        50
+    }
+
+    /// How much of a kind of record is here, and how much of that is over; none where no such record is kept here. Nothing is changed.
+    async fn held(&self, _over: &Over) -> Result<Option<Held>, StoreError> {
+        Ok(None)
     }
 
     /// Lets at most `most` records go that are over, the oldest first; each as a whole or not at all. How many there were: fewer than `most`

@@ -93,7 +93,7 @@ pub(super) async fn retention(State(app): State<App>, headers: HeaderMap) -> Res
 
 async fn expire(app: &App) -> Report {
     let now = app.clock.now();
-    let mut report = retention::run(&app.contract, &app.stores, now, TIME).await;
+    let mut report = retention::run(&app.contract, &app.retained(), now, TIME).await;
     for gone in report.gone.iter().chain([&report.void]) {
         app.log.write(&Event::Expired { rules: &gone.rules, records: gone.records });
     }

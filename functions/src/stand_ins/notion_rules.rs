@@ -239,6 +239,8 @@ fn shown(kind: ColumnType, value: &Value) -> Option<String> {
     }
 }
 
+/// A moment, or the begin of a day.
 fn time(text: &str) -> Option<Timestamp> {
-    text.parse().ok()
+    let of_day = || text.parse::<Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    text.parse().ok().or_else(|| of_day().map(|day| day.timestamp()))
 }

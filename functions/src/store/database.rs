@@ -98,11 +98,13 @@ impl Database {
         }
     }
 
-    /// How a transaction begins that will write. In SQLite, one that reads first could find at its first write that it is too late.
+    /// How a transaction begins that will write. In SQLite, one that reads first could find at its first write that it is too late. A host may
+    /// freeze an instance at any moment, and its locks with it: PostgreSQL lets go of them before who waits for them runs out of patience. It
+    /// is told with each transaction, since behind a pooler the next one has another connection.
     pub(super) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgresql => "BEGIN",
+            Self::Postgresql => "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '4s'",
         }
     }
 

@@ -51,8 +51,8 @@ fn of_postgresql(code: &str) -> StoreError {
     match code {
         "28000" | "28P01" => StoreError::Unreachable(Failure::Refused),
         "3D000" => StoreError::Unreachable(Failure::Missing),
-        // Too many connections; then locks, deadlocks and statements that were cut short, after which another try is right.
-        "53300" | "40001" | "40P01" | "55P03" | "57014" => StoreError::Unreachable(Failure::TooMany),
+        // Too many connections; then locks, deadlocks, and statements and transactions that were cut short, after which another try is right.
+        "53300" | "40001" | "40P01" | "55P03" | "57014" | "25P03" => StoreError::Unreachable(Failure::TooMany),
         // A stand-by that takes no writes, while another one takes over.
         "25006" => StoreError::Unreachable(Failure::Broken),
         "42P01" | "42703" => failed(format!("its tables are missing or old: {REMEDY}")),

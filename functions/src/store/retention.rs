@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use registry::derive::retention::Record;
 use registry::model::{CaptureKind, FormId, Since, Then};
 use sqlx::any::AnyRow;
@@ -39,6 +37,7 @@ pub(super) async fn held(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Er
             })
         }
         Record::Receipt => held_receipts(store, over).await,
+        Record::Request => held_requests(store, over).await,
     }
 }
 
@@ -72,6 +71,18 @@ async fn held_receipts(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Erro
     held_of(&counted, next.map(|received| BTreeMap::from([(Since::Received, received)])))
 }
 
+/// Requests, and the erasures that some of them asked for. One that nobody has answered does not count yet.
+async fn held_requests(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Error> {
+    const ENDED: &str = "(SELECT closed AS ended FROM requests UNION ALL SELECT erased AS ended FROM erasures) AS register";
+    let count = format!("SELECT COUNT(*) AS number, COUNT(CASE WHEN ended <= $1 THEN 1 END) AS past FROM {ENDED}");
+    let next = format!("SELECT MIN(ended) AS ended FROM {ENDED} WHERE ended > $1");
+    let before = answered_by(over);
+    let counted = sqlx::query(AssertSqlSafe(count)).bind(before).fetch_one(&store.pool).await?;
+    let next = sqlx::query(AssertSqlSafe(next)).bind(before).fetch_one(&store.pool).await?;
+    let next = next.try_get::<Option<i64>, _>("ended")?.map(time).transpose()?;
+    held_of(&counted, next.map(|ended| BTreeMap::from([(Since::Answer, ended)])))
+}
+
 fn held_of(counted: &AnyRow, next: Option<BTreeMap<Since, Timestamp>>) -> Result<Held, sqlx::Error> {
     let (number, past): (i64, i64) = (counted.try_get("number")?, counted.try_get("past")?);
     Ok(Held { over: past.unsigned_abs(), rest: (number - past).unsigned_abs(), next })
@@ -84,6 +95,7 @@ pub(super) async fn expire(store: &SqlStore, over: &Over, most: u32) -> Result<u
         Record::Capture(form, kind) => expire_captures(store, over, form, *kind, most).await?,
         Record::Project => expire_projects(store, over, most).await?,
         Record::Receipt => expire_receipts(store, over, most).await?,
+        Record::Request => expire_requests(store, over, most).await?,
     };
     // Also where nothing went: a run that was cut short may have left its log behind.
     cut_log(store).await?;
@@ -157,21 +169,17 @@ async fn expire_projects(store: &SqlStore, over: &Over, most: u32) -> Result<u64
     Ok(gone)
 }
 
-/// Every project, and when it was closed. A project counts from the end of that day, in universal time.
+/// Every project, and when it was closed.
 async fn projects<'e>(
     executor: impl Executor<'e, Database = Any>,
     taken: &str,
 ) -> Result<Vec<(String, BTreeMap<Since, Timestamp>)>, sqlx::Error> {
     let rows = sqlx::query(AssertSqlSafe(format!("SELECT id, content FROM projects ORDER BY id {taken}"))).fetch_all(executor).await?;
     let project = |row: &AnyRow| {
-        let closed = from_json::<Project>(row, "content")?.closed.and_then(end_of_day);
-        Ok((row.try_get("id")?, closed.map(|closed| (Since::Close, closed)).into_iter().collect()))
+        let ended = from_json::<Project>(row, "content")?.ended();
+        Ok((row.try_get("id")?, ended.map(|ended| (Since::Close, ended)).into_iter().collect()))
     };
     rows.iter().map(project).collect()
-}
-
-fn end_of_day(day: Date) -> Option<Timestamp> {
-    TimeZone::UTC.to_timestamp(day.checked_add(1.day()).ok()?.at(0, 0, 0, 0)).ok()
 }
 
 async fn expire_receipts(store: &SqlStore, over: &Over, most: u32) -> Result<u64, sqlx::Error> {
@@ -182,6 +190,29 @@ async fn expire_receipts(store: &SqlStore, over: &Over, most: u32) -> Result<u64
     let gone =
         sqlx::query(AssertSqlSafe(text)).bind(micros(over.before(Since::Received))).bind(i64::from(most)).execute(&store.pool).await?;
     Ok(gone.rows_affected())
+}
+
+/// By when a request has to be answered so that all its periods are over: it came before, so that none of them ends later.
+fn answered_by(over: &Over) -> i64 {
+    micros(over.before.values().min().copied().unwrap_or(Timestamp::MAX))
+}
+
+/// The register first, whose tasks go with their request, by the foreign key; then the log of erasures.
+async fn expire_requests(store: &SqlStore, over: &Over, most: u32) -> Result<u64, sqlx::Error> {
+    let (before, taken) = (answered_by(over), store.database.taken());
+    let mut transaction = store.begin().await?;
+    let requests =
+        format!("DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE closed <= $1 ORDER BY closed, id LIMIT $2 {taken})");
+    let requests =
+        sqlx::query(AssertSqlSafe(requests)).bind(before).bind(i64::from(most)).execute(&mut *transaction).await?.rows_affected();
+    let erasures = format!(
+        "DELETE FROM erasures WHERE (person, erased) IN \
+         (SELECT person, erased FROM erasures WHERE erased <= $1 ORDER BY erased, person LIMIT $2 {taken})"
+    );
+    let left = i64::from(most) - requests.cast_signed();
+    let erasures = sqlx::query(AssertSqlSafe(erasures)).bind(before).bind(left).execute(&mut *transaction).await?.rows_affected();
+    transaction.commit().await?;
+    Ok(requests + erasures)
 }
 
 /// The leads that came in so long ago that only later contact keeps them.

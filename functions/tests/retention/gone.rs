@@ -6,7 +6,7 @@ use std::time::Duration;
 use functions::adapters;
 use functions::egress::Egress;
 use functions::lead::{DeliveryState, Failure, OutboxRow, SinkId};
-use functions::ports::{Claim, Clock, Entry, Filter, Gone, Other, Projects, Store};
+use functions::ports::{Claim, Clock, Entry, Filter, Gone, Other, Retains};
 use functions::retention;
 use jiff::{SignedDuration, Timestamp};
 use registry::contract::Contract;
@@ -30,7 +30,7 @@ async fn nothing_of_it_is_readable_in_the_file() {
         files.into_iter().any(|file| std::fs::read(file.unwrap().path()).unwrap().windows(6).any(|part| part == b"canary"))
     };
     assert!(holds(), "the search finds nothing at all");
-    retention::run(&base.contract, &base.stores, at("2033-01-01T00:00:00Z"), Duration::MAX).await;
+    retention::run(&base.contract, &base.instance.retained, at("2033-01-01T00:00:00Z"), Duration::MAX).await;
     assert!(!holds());
 }
 
@@ -43,7 +43,7 @@ async fn the_report_says_what_went_and_what_others_see_to() {
     }
     base.receipt(old).await;
     let now = at("2027-03-01T00:00:00Z");
-    let report = retention::run(&base.contract, &base.stores, now, Duration::MAX).await;
+    let report = retention::run(&base.contract, &base.instance.retained, now, Duration::MAX).await;
     let gone =
         |rules: &[&str], what: &str, records| Gone { rules: rules.iter().map(|rule| (*rule).into()).collect(), what: what.into(), records };
     let expected = [
@@ -52,10 +52,11 @@ async fn the_report_says_what_went_and_what_others_see_to() {
         gone(&["leads"], "Enquiries, Deliveries", 0),
         gone(&["projects"], "Projects, Codes", 0),
         gone(&["receipts"], "Choices", 0),
+        gone(&["requests"], "Requests", 0),
     ];
     assert_eq!((report.gone, report.finished, report.outlasted), (expected.to_vec(), true, vec![]));
     assert_eq!(report.others, [Other { rule: "billing".into(), what: "Billing".into(), by: "the accountant".into() }]);
-    let again = retention::run(&base.contract, &base.stores, now, Duration::MAX).await;
+    let again = retention::run(&base.contract, &base.instance.retained, now, Duration::MAX).await;
     assert!(again.gone.iter().all(|gone| gone.records == 0), "a second run finds nothing");
 }
 
@@ -88,7 +89,7 @@ async fn the_plan_says_what_goes_when_and_touches_nothing() {
         base.lead(second, second).await;
         base.project("open", None).await;
         let now = at("2027-02-10T00:00:00Z");
-        let plan = retention::plan(&base.contract, &base.stores, now).await.unwrap().records;
+        let plan = retention::plan(&base.contract, &base.instance.retained, now).await.unwrap().records;
         let of = |record: &dyn Fn(&Record) -> bool| {
             let planned = plan.iter().find(|planned| record(&planned.limit.record)).unwrap();
             (planned.held.over, planned.held.rest, planned.next)
@@ -96,8 +97,7 @@ async fn the_plan_says_what_goes_when_and_touches_nothing() {
         assert_eq!(of(&|record| matches!(record, Record::Lead(_))), (0, 2, Some(at("2029-01-01T00:00:00Z"))));
         let address = of(&|record| matches!(record, Record::Capture(_, CaptureKind::IpAddress)));
         assert_eq!(address, (1, 1, Some(at("2027-03-03T00:00:00Z"))));
-        let open = if base.database.is_some() { 1 } else { 0 };
-        assert_eq!(of(&|record| *record == Record::Project), (0, open, None));
+        assert_eq!(of(&|record| *record == Record::Project), (0, 1, None));
         let leads = base.store().leads(&Filter::default()).await.unwrap();
         assert!(leads.iter().all(|lead| lead.captured.reveal().len() == 2), "nothing is changed");
     }
@@ -120,7 +120,7 @@ async fn pages_that_a_database_delivered_go_with_their_lead() {
         base.store().accept(entry).await.unwrap();
         sink.deliver(&claim(&base.contract, entry), old).await;
     }
-    let stores: Vec<Arc<dyn Store>> = vec![base.store().clone(), pages];
+    let stores: Vec<Arc<dyn Retains>> = vec![base.store().clone(), pages];
     retention::run(&base.contract, &stores, at("2027-02-15T00:00:00Z"), Duration::MAX).await;
     let addresses: Vec<String> = notion
         .pages()
@@ -139,11 +139,11 @@ async fn pages_that_a_database_delivered_go_with_their_lead() {
 #[tokio::test]
 async fn a_store_that_fails_keeps_no_other_from_its_work() {
     let (base, gone) = (Base::sqlite().await, Base::notion().await);
-    let Base { stores, notion, .. } = gone;
+    let Base { instance, notion, .. } = gone;
     drop(notion);
     let old = at("2027-01-01T00:00:00Z");
     base.lead(old, old).await;
-    let stores = [base.stores.clone(), stores].concat();
+    let stores = [base.instance.retained.clone(), instance.retained].concat();
     let report = retention::run(&base.contract, &stores, at("2029-06-01T00:00:00Z"), Duration::MAX).await;
     assert_eq!((report.failed, report.finished), (Some(("notion", Failure::Unreachable)), false));
     assert_eq!(base.store().leads(&Filter::default()).await.unwrap().len(), 0, "the database has done its part");

@@ -11,10 +11,11 @@ use functions::lead::Failure;
 use functions::log::Log;
 use functions::ports::{Notice, Operations};
 use functions::routes;
+use functions::stand_ins::{Fault, Notion};
 use functions::world::World;
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::world::{Base, Set, config};
@@ -41,16 +42,19 @@ struct Running {
 
 impl Running {
     async fn new() -> Self {
-        let base = Base::sqlite().await;
+        Self::on(Base::sqlite().await)
+    }
+
+    fn on(base: Base) -> Self {
         let (told, log) = (Arc::new(Told::default()), Arc::new(Mutex::new(String::new())));
         let clock = Arc::new(Set(Mutex::new("2027-01-01T00:00:00Z".parse().unwrap())));
         let world = World {
-            stores: base.stores.clone(),
+            stores: base.instance.stores.clone(),
             receipts: None,
             requests: None,
             correspondence: None,
             sinks: Vec::new(),
-            projects: None,
+            projects: Some(base.instance.projects.clone()),
             billing: None,
             operations: Some(told.clone()),
             clock: clock.clone(),
@@ -130,4 +134,27 @@ async fn a_job_that_stays_away_is_told_once_a_day() {
     running.pass(72);
     running.job("retention").await;
     assert!(matches!(&running.told()[..], [Notice::Late(late)] if late[0].0 == "outbox"), "each looks after the other");
+}
+
+#[tokio::test]
+async fn projects_in_notion_go_as_those_in_a_database() {
+    let running = Running::on(Base::notion().await);
+    let notion = running.base.notion.as_ref().unwrap();
+    running.base.project("over", Some("2027-01-01".parse().unwrap())).await;
+    running.base.project("later", Some("2027-01-02".parse().unwrap())).await;
+    running.base.project("open", None).await;
+    // A row that somebody wrote and that the portal does not show.
+    notion.add_row(Notion::PROJECTS, &json!({ "Closed": { "date": { "start": "2026-12-31" } } }));
+    let five_years = 24 * (5 * 365 + 2);
+    running.pass(five_years - 1);
+    assert_eq!(running.job("retention").await["gone"][3]["records"], 1, "the row is over, and the project lacks an hour");
+    running.pass(24);
+    // Three calls look for leads, one finds it, one finds what belongs to it, and the next takes the first of that away.
+    notion.fail_next([Fault::Pass; 6].into_iter().chain([Fault::TooMany(1)]));
+    let (status, _) = running.ask("/api/jobs/retention", "Bearer a secret of the clock").await;
+    assert_eq!((status, notion.rows(Notion::STEPS).len()), (StatusCode::SERVICE_UNAVAILABLE, 8), "cut short in its midst");
+    let answer = running.job("retention").await;
+    assert_eq!((&answer["finished"], &answer["gone"][3]["records"]), (&true.into(), &1.into()), "{answer}");
+    let left: Vec<String> = running.base.instance.projects.list().await.unwrap().into_iter().map(|project| project.id.0).collect();
+    assert_eq!((left, notion.rows(Notion::STEPS).len()), (vec!["later".to_owned(), "open".to_owned()], 6));
 }

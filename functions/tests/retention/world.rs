@@ -9,8 +9,8 @@ use functions::config::Config;
 use functions::egress::Egress;
 use functions::lead::{Lead, LeadId, SinkId};
 use functions::personal::Personal;
-use functions::ports::{Accepted, Clock, Entry, Projects, Receipts, Store};
-use functions::project::{CodeHash, Issued, Progress, Project, ProjectId};
+use functions::ports::{Accepted, Clock, Entry, ProjectSource, Projects, Receipts, Retains, Store};
+use functions::project::{CodeHash, Issued, Project, ProjectId};
 use functions::receipt::{How, Receipt, ReceiptId};
 use functions::stand_ins::Notion;
 use functions::store::{self, Patience, SqlStore};
@@ -48,13 +48,26 @@ pub(crate) fn config() -> Config {
     Config::from_variables(&own.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap()
 }
 
-/// Where records are kept.
-pub(crate) struct Base {
-    pub(crate) contract: Arc<Contract>,
+/// Where records are kept, as an instance of the program reaches them.
+pub(crate) struct Instance {
+    /// Where leads are.
     pub(crate) stores: Vec<Arc<dyn Store>>,
     /// The database among them.
     pub(crate) database: Option<Arc<SqlStore>>,
-    /// The workspace among them, which answers as long as this is there.
+    /// Where projects are.
+    pub(crate) projects: Arc<dyn Projects>,
+    /// All that lets go of what is past its period.
+    pub(crate) retained: Vec<Arc<dyn Retains>>,
+}
+
+/// Where records are kept, and an instance of the program on it.
+pub(crate) struct Base {
+    pub(crate) contract: Arc<Contract>,
+    pub(crate) instance: Instance,
+    pub(crate) clock: Arc<Set>,
+    /// The address of the database.
+    url: Option<String>,
+    /// The workspace, which answers as long as this is there.
     pub(crate) notion: Option<Notion>,
     /// The folder of a database that is a file.
     pub(crate) folder: Option<TempDir>,
@@ -63,45 +76,66 @@ pub(crate) struct Base {
 impl Base {
     pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let base = Self::at(&format!("sqlite:{}/leads.db", folder.path().display())).await;
-        Self { folder: Some(folder), ..base }
+        let url = format!("sqlite:{}/leads.db", folder.path().display());
+        Self { folder: Some(folder), ..Self::of(Some(&url), None).await }
     }
 
     /// A database at an address.
     pub(crate) async fn at(url: &str) -> Self {
-        // Others may keep this machine busy: no test may fail because an answer took seconds.
-        let minute = Duration::from_secs(60);
-        let store = Arc::new(store::open(url, Patience { connect: minute, answer: minute }).unwrap());
-        store.migrate().await.unwrap();
-        Self { contract: contract(), stores: vec![store.clone()], database: Some(store), notion: None, folder: None }
+        Self::of(Some(url), None).await
     }
 
+    /// No database.
     pub(crate) async fn notion() -> Self {
-        let (contract, mut config) = (contract(), config());
-        let notion = Notion::start(&contract).await.unwrap();
-        notion.configure(&mut config);
-        let clock: Arc<dyn Clock> = Arc::new(Set(Mutex::new(Timestamp::UNIX_EPOCH)));
-        let store = adapters::notion_store(&contract, &config, &Egress::new(&contract.registry, &config), &clock).unwrap();
-        Self { contract, stores: vec![store], database: None, notion: Some(notion), folder: None }
+        Self::of(None, Some(Notion::start(&contract()).await.unwrap())).await
+    }
+
+    /// A database, and Notion, which takes over where that is out of reach.
+    pub(crate) async fn both() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/leads.db", folder.path().display());
+        Self { folder: Some(folder), ..Self::of(Some(&url), Some(Notion::start(&contract()).await.unwrap())).await }
+    }
+
+    async fn of(url: Option<&str>, notion: Option<Notion>) -> Self {
+        let (contract, clock) = (contract(), Arc::new(Set(Mutex::new(Timestamp::UNIX_EPOCH))));
+        let instance = instance(&contract, url, notion.as_ref(), &clock);
+        if let Some(database) = &instance.database {
+            database.migrate().await.unwrap();
+        }
+        Self { contract, instance, clock, url: url.map(str::to_owned), notion, folder: None }
+    }
+
+    /// Another instance of the program, with connections of its own.
+    pub(crate) fn another(&self) -> Instance {
+        instance(&self.contract, self.url.as_deref(), self.notion.as_ref(), &self.clock)
     }
 
     /// The store that takes leads.
     pub(crate) fn store(&self) -> &Arc<dyn Store> {
-        &self.stores[0]
+        &self.instance.stores[0]
     }
 
-    pub(crate) async fn lead(&self, received: Timestamp, contacted: Timestamp) -> LeadId {
-        let entry = entry(received, contacted);
-        assert_eq!(self.store().accept(&entry).await.unwrap(), Accepted::New);
+    /// A lead of somebody, in the store of a number.
+    pub(crate) async fn lead_in(&self, store: usize, received: Timestamp, contacted: Timestamp, email: &str) -> LeadId {
+        let mut entry = entry(received, contacted);
+        let values = [("name".to_owned(), json!("canary Ada")), ("email".to_owned(), json!(email))];
+        entry.lead.values = Personal::new(values.into());
+        let stores = &self.instance.stores;
+        assert_eq!(stores[store % stores.len()].accept(&entry).await.unwrap(), Accepted::New);
         entry.lead.id
     }
 
-    /// A project with a code, where there is a place for it.
+    pub(crate) async fn lead(&self, received: Timestamp, contacted: Timestamp) -> LeadId {
+        self.lead_in(0, received, contacted, "ada@a.example").await
+    }
+
+    /// A project with a code.
     pub(crate) async fn project(&self, id: &str, closed: Option<Date>) {
-        let Some(store) = &self.database else { return };
+        let store = &self.instance.projects;
         store.put(&[project(id, closed)]).await.unwrap();
         let issued = Issued { id: id.to_owned(), project: ProjectId(id.to_owned()), made: Timestamp::UNIX_EPOCH, revoked: None };
-        assert!(store.issue(&CodeHash(format!("hash of {id}")), &issued).await.unwrap());
+        assert!(store.issue(&CodeHash(format!("hash-of-{id}")), &issued).await.unwrap());
     }
 
     /// A proof of a choice, where there is a place for it.
@@ -118,11 +152,35 @@ impl Base {
             accepted: Vec::new(),
             refused: vec!["film".into()],
         };
-        if let Some(store) = &self.database {
+        if let Some(store) = &self.instance.database {
             store.keep(&receipt).await.unwrap();
         }
         receipt.id
     }
+}
+
+fn instance(contract: &Arc<Contract>, url: Option<&str>, notion: Option<&Notion>, clock: &Arc<Set>) -> Instance {
+    let clock: Arc<dyn Clock> = clock.clone();
+    // Others may keep this machine busy: no test may fail because an answer took seconds.
+    let minute = Duration::from_secs(60);
+    let database = url.map(|url| Arc::new(store::open(url, Patience { connect: minute, answer: minute }).unwrap()));
+    let mut stores: Vec<Arc<dyn Store>> = database.iter().map(|database| -> Arc<dyn Store> { database.clone() }).collect();
+    let mut projects = database.clone().map(|database| -> Arc<dyn Projects> { database });
+    let mut retained = Vec::new();
+    if let Some(notion) = notion {
+        let mut config = config();
+        notion.configure(&mut config);
+        notion.configure_projects(&mut config);
+        let egress = Egress::new(&contract.registry, &config);
+        stores.push(adapters::notion_store(contract, &config, &egress, &clock).unwrap());
+        if projects.is_none() {
+            let in_notion = adapters::notion_projects(&config, &egress).unwrap();
+            retained.extend(in_notion.clone().retained());
+            projects = Some(in_notion);
+        }
+    }
+    let of_stores = stores.iter().map(|store| -> Arc<dyn Retains> { store.clone() });
+    Instance { retained: of_stores.chain(retained).collect(), stores, database, projects: projects.unwrap() }
 }
 
 pub(crate) fn entry(received: Timestamp, contacted: Timestamp) -> Entry {
@@ -147,17 +205,16 @@ pub(crate) fn entry(received: Timestamp, contacted: Timestamp) -> Entry {
     }
 }
 
+/// A project with something in it, and a client who has invoices.
 pub(crate) fn project(id: &str, closed: Option<Date>) -> Project {
-    Project {
-        id: ProjectId(id.to_owned()),
-        name: "canary project".to_owned(),
-        language: None,
-        status: Progress::InProgress,
-        start: None,
-        end: None,
-        closed,
-        customer: None,
-        phases: Vec::new(),
-        updates: Vec::new(),
-    }
+    let text = json!({
+        "id": id,
+        "name": "canary project",
+        "status": "in-progress",
+        "closed": closed,
+        "customer": "cus_canary",
+        "phases": [{ "name": "canary phase", "status": "done", "milestones": [{ "name": "canary review", "status": "done" }] }],
+        "updates": [{ "day": "2027-01-01", "title": "canary update" }],
+    });
+    serde_json::from_value(text).unwrap()
 }

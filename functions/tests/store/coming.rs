@@ -1,13 +1,15 @@
 //! Leads come in.
 
 use std::collections::BTreeMap;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use functions::lead::{DeliveryState, Lead, LeadId, Suspicion};
 use functions::personal::Personal;
 use functions::ports::{Accepted, Entry, Filter, Limit, Store};
+use functions::store::{Patience, SqlStore};
 use futures_util::future::join_all;
 use registry::model::CaptureKind;
 use serde_json::json;
@@ -156,4 +158,56 @@ pub(crate) async fn what_is_cut_short_is_whole_or_not_there(base: &Base) {
             return;
         }
     }
+}
+
+/// The caller goes away after each number of steps in turn: what its connection is used for next is written all the same.
+pub(crate) async fn a_connection_that_was_let_down_writes_what_comes_next(base: &Base) {
+    let (store, other) = (base.store().await, base.open());
+    let entry = entry(0);
+    for steps in 1..12 {
+        cut_short(store.accept(&entry), steps).await;
+        for time in 0..4 {
+            store.ran("job", at(steps * 10 + time)).await.unwrap();
+            assert_eq!(other.last_run("job").await.unwrap(), Some(at(steps * 10 + time)), "after {steps} steps");
+        }
+    }
+}
+
+/// A host freezes instances wherever they are: who waits for what they have locked gets it in time.
+pub(crate) async fn what_is_frozen_holds_nobody_up(base: &Base) {
+    let store = base.store().await;
+    let mut ids = Vec::new();
+    for _ in 0..12 {
+        ids.push(stored(&store, &entry(0)).await);
+    }
+    let instances: Vec<SqlStore> = ids.iter().map(|_| base.open()).collect();
+    let mut frozen = Vec::new();
+    for (steps, (instance, id)) in ids.iter().enumerate().map(|(number, id)| (number as i64 + 1, (&instances[number], id))) {
+        let mut work = instance.erase(*id);
+        poll_steps(&mut work, steps).await;
+        frozen.push(work);
+    }
+    let patient = functions::store::open(&base.url, Patience::default()).unwrap();
+    for erased in join_all(ids.iter().map(|id| patient.erase(*id))).await {
+        erased.unwrap();
+    }
+    assert!(store.leads(&Filter::default()).await.unwrap().is_empty());
+}
+
+/// Polls some work so many times at most, and drops it then.
+async fn cut_short<T>(mut work: Pin<Box<dyn Future<Output = T> + Send + '_>>, steps: i64) {
+    poll_steps(&mut work, steps).await;
+}
+
+/// Polls some work so many times at most.
+async fn poll_steps<T>(work: &mut Pin<Box<dyn Future<Output = T> + Send + '_>>, steps: i64) {
+    let mut polled = 0;
+    poll_fn(|context| {
+        polled += 1;
+        match work.as_mut().poll(context) {
+            Poll::Pending if polled < steps => Poll::Pending,
+            _ => Poll::Ready(()),
+        }
+    })
+    .await;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use functions::lead::{DeliveryState, Failure};
 use functions::personal::Personal;
-use functions::ports::{Accepted, Counts, Entry, Filter, Limit, ReceiptFilter, Receipts, Settled, Stopped, Store};
+use functions::ports::{Accepted, Counts, Entry, Filter, Limit, ReceiptFilter, Receipts, Retains, Settled, Stopped, Store};
 use functions::receipt::{How, Receipt};
 use functions::store::COLUMNS;
 use registry::model::CaptureKind;

@@ -47,7 +47,8 @@ macro_rules! suite {
 
 suite! {
     coming: a_lead_comes_back_as_it_came, a_key_is_for_one_submission, equal_keys_at_once_are_one_lead, a_proof_is_spent_once,
-        limits_hold_across_instances, what_is_cut_short_is_whole_or_not_there;
+        limits_hold_across_instances, what_is_cut_short_is_whole_or_not_there,
+        a_connection_that_was_let_down_writes_what_comes_next;
     going: no_delivery_is_claimed_twice, a_lease_that_ran_out_is_claimed_again, a_stopped_sink_is_skipped, what_is_held_waits,
         retried_is_what_the_filter_says, the_longest_due_come_first;
     keeping: lists_are_filtered_and_sorted, nothing_remains_of_an_erased_lead, counts_tell_what_waits, sweeping_forgets_what_is_void,
@@ -69,6 +70,8 @@ fn postgresql() {
         let name = format!("model_{number}");
         Base { url: runtime.block_on(server.database(&name)), folder: None }
     });
+    println!("frozen");
+    runtime.block_on(async { coming::what_is_frozen_holds_nobody_up(&Base { url: server.database("frozen").await, folder: None }).await });
     println!("the server is gone");
     let url = runtime.block_on(server.database("gone"));
     runtime.block_on(world::a_server_that_stops_is_unreachable(&url, || server.stop()));

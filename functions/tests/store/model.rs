@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use functions::lead::{DeliveryState, Failure, Lead, OutboxRow, SinkId, Suspicion};
-use functions::ports::{Accepted, Claim, Counts, Entry, Filter, Limit, Settled, Stopped, Store};
+use functions::ports::{Accepted, Claim, Counts, Entry, Filter, Limit, Retains, Settled, Stopped, Store};
 use functions::store::SqlStore;
 use jiff::Timestamp;
 use proptest::prelude::*;

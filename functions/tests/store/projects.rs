@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use functions::ports::{Limit, ProjectSource, Projects, Spent, Store};
+use functions::ports::{Limit, ProjectSource, Projects, Retains, Spent, Store};
 use functions::project::{CodeHash, Issued, Phase, Progress, Project, ProjectId};
 use functions::store::SqlStore;
 use futures_util::future::join_all;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use functions::lead::Failure;
 use functions::personal::Personal;
-use functions::ports::{Entry, Store, StoreError};
+use functions::ports::{Entry, Retains, Store, StoreError};
 use functions::store::{self, COLUMNS, Patience, SqlStore};
 use futures_util::future::join_all;
 use sqlx::{AnyPool, Row};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
-use functions::ports::{Other, Report, Store};
+use functions::ports::{Other, Report, Retains};
 use functions::retention::{self, Plan, Planned};
 use jiff::Timestamp;
 use registry::diagnostic::has_errors;
@@ -35,7 +35,7 @@ pub(super) fn retention(shell: &Shell, arguments: &RetentionArguments) -> anyhow
     }
     let contract = Arc::new(built.contract());
     let now = Timestamp::now();
-    stores::with_all(&contract, async |stores: &[Arc<dyn Store>]| {
+    stores::with_retained(&contract, async |stores: &[Arc<dyn Retains>]| {
         if arguments.dry_run {
             shell.print(&planned(shell, &retention::plan(&contract, stores, now).await?));
             return Ok(Outcome::Clean);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
-use functions::adapters;
+use functions::adapters::{self, notion::NotionProjects};
 use functions::config::Config;
 use functions::egress::Egress;
-use functions::ports::{Clock, ProjectSource, Projects, Store, SystemClock};
+use functions::ports::{Clock, ProjectSource, Projects, Retains, Store, SystemClock};
 use functions::store::{self, Patience, SqlStore};
 use registry::contract::Contract;
 
@@ -28,24 +28,36 @@ pub(super) fn with<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Store) -> anyho
     })
 }
 
-/// Runs some work on all the stores, the database first, which must be those of the site.
-pub(super) fn with_all<T>(contract: &Arc<Contract>, work: impl AsyncFnOnce(&[Arc<dyn Store>]) -> anyhow::Result<T>) -> anyhow::Result<T> {
+/// Runs some work on all that lets go of what is past its period, the database first, which must be that of the site.
+pub(super) fn with_retained<T>(
+    contract: &Arc<Contract>,
+    work: impl AsyncFnOnce(&[Arc<dyn Retains>]) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut stores: Vec<Arc<dyn Store>> = Vec::new();
-        stores.extend(database()?.map(|database| Arc::new(database) as Arc<dyn Store>));
+        let mut all: Vec<Arc<dyn Retains>> = Vec::new();
+        let database = database()?.map(Arc::new);
+        if let Some(database) = &database {
+            Store::ready(&**database).await?;
+            all.push(database.clone());
+        }
         // Beside a database, Notion has the pages that were delivered there.
-        if stores.is_empty() || has_notion() {
-            match in_notion(contract, &notion_config()?, Arc::new(SystemClock)) {
-                Some(notion) => stores.push(notion),
-                None if stores.is_empty() => bail!(NO_PAGES),
-                None => {}
-            }
+        if has_notion()
+            && let Some(pages) = in_notion(contract, &config()?, Arc::new(SystemClock))
+        {
+            pages.ready().await?;
+            all.push(pages);
         }
-        for store in &stores {
-            store.ready().await?;
+        if database.is_none() && has_notion_projects() {
+            let projects = projects_of(contract)?;
+            ProjectSource::ready(&*projects).await?;
+            all.push(projects);
         }
-        work(&stores).await
+        if all.is_empty() {
+            notion_config()?;
+            bail!(NO_PAGES);
+        }
+        work(&all).await
     })
 }
 
@@ -64,16 +76,21 @@ pub(super) fn with_projects<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Projec
 
 /// The projects of a site without a database.
 fn projects_in_notion(shell: &Shell) -> anyhow::Result<Arc<dyn Projects>> {
-    if std::env::var("NOTION_PROJECTS_TOKEN").unwrap_or_default().trim().is_empty() {
+    if !has_notion_projects() {
         bail!(
             "`{DATABASE_URL}` is not set, nor is `NOTION_PROJECTS_TOKEN`, so that there are no projects\n\
              help: set them as the functions have them: `postgres://…` or `sqlite:FILE`, or else the keys of Notion"
         );
     }
-    let (config, contract) = (config()?, build::once(false, shell.today, &shell.disk()?).contract());
-    let egress = Egress::new(&contract.registry, &config);
-    let projects = adapters::notion_projects(&config, &egress).context("the keys of Notion are not all there")?;
+    let projects = projects_of(&build::once(false, shell.today, &shell.disk()?).contract())?;
     Ok(projects)
+}
+
+/// The projects in Notion that the environment names.
+fn projects_of(contract: &Contract) -> anyhow::Result<Arc<NotionProjects>> {
+    let config = config()?;
+    let egress = Egress::new(&contract.registry, &config);
+    adapters::notion_projects(&config, &egress).context("the keys of Notion are not all there")
 }
 
 /// The database that the environment names; none where it names none. It needs a running tokio.
@@ -96,7 +113,15 @@ fn notion(shell: &Shell) -> anyhow::Result<Arc<dyn Store>> {
 const NO_PAGES: &str = "no form of the site delivers pages, so that Notion keeps no leads";
 
 fn has_notion() -> bool {
-    !std::env::var("NOTION_TOKEN").unwrap_or_default().trim().is_empty()
+    is_set("NOTION_TOKEN")
+}
+
+fn has_notion_projects() -> bool {
+    is_set("NOTION_PROJECTS_TOKEN")
+}
+
+fn is_set(variable: &str) -> bool {
+    !std::env::var(variable).unwrap_or_default().trim().is_empty()
 }
 
 /// The environment of the functions, where it has the keys of Notion.

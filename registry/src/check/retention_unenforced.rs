@@ -62,7 +62,8 @@ fn job(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> 
         let message = format!("the retention job cannot carry out `{}`, which has no length of time", rule.id);
         return Some((message, "add `keep:` with a length of time, or say in `by:` who else sees to it"));
     }
-    reached(registry, rule).or_else(|| counted(registry, rule)).or_else(|| cut(rule)).or_else(|| together(registry, rule))
+    let faults = [reached, counted, cut, together, outlived];
+    faults.into_iter().find_map(|fault| fault(registry, rule))
 }
 
 /// The job has what the functions keep, and nothing else.
@@ -87,8 +88,8 @@ fn reached(registry: &Registry, rule: &Retention) -> Option<(String, &'static st
 
 /// It counts from what the functions note.
 fn counted(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
-    const HELP: &str = "write `from: received`, for what comes in by a form also `from: last-contact`, and for projects `from: close`; \
-                        or say in `by:` who else sees to it";
+    const HELP: &str = "write `from: received`, for what comes in by a form also `from: last-contact`, for projects `from: close`, and for \
+                        privacy requests `from: answer`; or say in `by:` who else sees to it";
     if matches!(rule.from, Some(Start::Other(_))) {
         return Some((format!("the retention job cannot tell from when on `{}` counts", rule.id), HELP));
     }
@@ -97,6 +98,7 @@ fn counted(registry: &Registry, rule: &Retention) -> Option<(String, &'static st
         Record::Lead(_) | Record::Capture(..) => matches!(since, Since::Received | Since::LastContact),
         Record::Project => since == Since::Close,
         Record::Receipt => since == Since::Received,
+        Record::Request => since == Since::Answer,
     };
     let all = records_of(registry, rule).iter().all(fits);
     (!all).then(|| (format!("`{}` counts from a time that is not noted of all its data", rule.id), HELP))
@@ -110,7 +112,7 @@ fn since(rule: &Retention) -> Since {
 }
 
 /// Addresses alone can be cut so that they tell nobody; why that much of them is still needed is written down.
-fn cut(rule: &Retention) -> Option<(String, &'static str)> {
+fn cut(_: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
     if rule.then != Some(Then::Anonymise) {
         return None;
     }
@@ -138,6 +140,19 @@ fn together(registry: &Registry, rule: &Retention) -> Option<(String, &'static s
     let other = registry.retention.iter().find(differs)?;
     let message = format!("`{}` and `{}` are kept in one record, and end at different times", rule.id, other.id);
     Some((message, "give both the same `keep:` and `from:`: what is in one record goes at once"))
+}
+
+/// An erasure is in the log for as long as a restored backup could bring back what was erased: until the job would remove that anyway.
+fn outlived(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
+    let (_, own) = period(rule).filter(|_| records_of(registry, rule).contains(&Record::Request))?;
+    let outlives = |other: &&Retention| {
+        let is_of_leads = records_of(registry, other).iter().any(|record| matches!(record, Record::Lead(_)));
+        is_of_leads && period(other).is_some_and(|(_, period)| period.days() > own.days())
+    };
+    let other = registry.retention.iter().find(outlives)?;
+    let message =
+        format!("`{}` forgets who was erased before `{}` is over, so that a restored backup could bring them back", rule.id, other.id);
+    Some((message, "keep requests at least as long as what comes in by the forms"))
 }
 
 /// How long a rule keeps, and from when on.

@@ -36,6 +36,8 @@ pub enum Record {
     Project,
     /// The proof of a choice of cookies.
     Receipt,
+    /// A privacy request in the register, which names nobody once it is answered; and an entry of the log of erasures.
+    Request,
 }
 
 /// When a kind of record goes.
@@ -114,7 +116,7 @@ fn records(registry: &Registry) -> Vec<Record> {
         let captures: Vec<Record> = form.captures.iter().filter_map(|capture| named(form, capture.kind)).collect();
         captures.into_iter().chain([Record::Lead(form.id.clone())]).collect::<Vec<_>>()
     };
-    registry.forms.iter().flat_map(of_form).chain([Record::Project, Record::Receipt]).collect()
+    registry.forms.iter().flat_map(of_form).chain([Record::Project, Record::Receipt, Record::Request]).collect()
 }
 
 /// Whether a rule is about a kind of record.
@@ -164,6 +166,7 @@ fn data(registry: &Registry, record: &Record) -> BTreeSet<DataId> {
         }
         Record::Project => kept(registry, Holding::Projects).chain(kept(registry, Holding::Codes)).collect(),
         Record::Receipt => kept(registry, Holding::Receipts).collect(),
+        Record::Request => kept(registry, Holding::Requests).collect(),
     }
 }
 

@@ -112,6 +112,8 @@ words! {
         LastContact = "last-contact",
         /// The close of the project.
         Close = "close",
+        /// The answer to the request.
+        Answer = "answer",
     }
     /// What allows a purpose (GDPR Art. 6(1)).
     Basis {

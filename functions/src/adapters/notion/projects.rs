@@ -4,9 +4,11 @@
 
 mod codes;
 mod project;
+mod retention;
 mod step;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use serde_json::{Value, json};
 use super::api::{Fault, ProjectsApi};
 use super::columns::{ColumnType, differences};
 use super::properties;
-use crate::ports::{ProjectSource, Projects, Spent, StoreError};
+use crate::ports::{ProjectSource, Projects, Retains, Spent, StoreError};
 use crate::project::{CodeHash, Issued, Progress, Project, ProjectId};
 use codes::Codes;
 use step::Step;
@@ -153,6 +155,10 @@ impl ProjectSource for NotionProjects {
         let mut lacking = differences(PROJECTS, &projects.map_err(StoreError::Unreachable)?);
         lacking.extend(differences(STEPS, &steps.map_err(StoreError::Unreachable)?));
         if lacking.is_empty() { Ok(()) } else { Err(StoreError::Failed(lacking.join("; "))) }
+    }
+
+    fn retained(self: Arc<Self>) -> Option<Arc<dyn Retains>> {
+        Some(self)
     }
 }
 

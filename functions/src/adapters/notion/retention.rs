@@ -29,12 +29,25 @@ struct Kept<'a> {
 
 #[async_trait]
 impl Retains for NotionStore {
-    async fn held(&self, over: &Over) -> Result<Held, StoreError> {
-        let Some(asked) = Asked::of(self, over) else { return Ok(Held::default()) };
+    fn name(&self) -> &'static str {
+        "notion"
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.memory.sweep(now))
+    }
+
+    /// Each is a call, of which Notion takes three a second.
+    fn at_once(&self) -> u32 {
+        10
+    }
+
+    async fn held(&self, over: &Over) -> Result<Option<Held>, StoreError> {
+        let Some(asked) = Asked::of(self, over) else { return Ok(None) };
         let all = self.pages(&asked, asked.filter(None), usize::MAX).await?;
         let (past, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|kept| asked.is_over(kept));
         let next = rest.iter().map(|kept| &kept.begun).min_by_key(|begun| begun.get(&Since::LastContact)).cloned();
-        Ok(Held { over: past.len() as u64, rest: rest.len() as u64, next })
+        Ok(Some(Held { over: past.len() as u64, rest: rest.len() as u64, next }))
     }
 
     async fn expire(&self, over: &Over, most: u32) -> Result<u64, StoreError> {
@@ -95,7 +108,7 @@ impl<'a> Asked<'a> {
         let (id, kind): (&FormId, _) = match &over.record {
             Record::Lead(form) => (form, None),
             Record::Capture(form, kind) => (form, Some(*kind)),
-            Record::Project | Record::Receipt => return None,
+            Record::Project | Record::Receipt | Record::Request => return None,
         };
         let registry = &store.contract.registry;
         let form = registry.form(id)?;

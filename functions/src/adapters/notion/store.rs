@@ -31,7 +31,7 @@ pub struct NotionStore {
     pub(super) contract: Arc<Contract>,
     pub(super) api: Api,
     clock: Arc<dyn Clock>,
-    memory: Memory,
+    pub(super) memory: Memory,
     /// What changes one page is done one after the other within the instance, by the hash of the page's lead or key.
     turns: [Mutex<()>; 16],
 }
@@ -153,10 +153,6 @@ impl NotionStore {
 
 #[async_trait]
 impl Store for NotionStore {
-    fn name(&self) -> &'static str {
-        "notion"
-    }
-
     async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError> {
         let _turn = self.turn(&entry.key).await;
         let same_key = json!({ "property": "Idempotency key", "rich_text": { "equals": entry.key } });
@@ -280,10 +276,6 @@ impl Store for NotionStore {
         let Some((place, kept)) = self.of(lead).await? else { return Ok(None) };
         self.api.discard(&kept.page, columns::typed(&place.columns)).await?;
         Ok(Some(kept.rows(&place.sink)))
-    }
-
-    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
-        Ok(self.memory.sweep(now))
     }
 
     async fn ran(&self, job: &str, now: Timestamp) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use functions::config::Config;
 use functions::egress::Egress;
 use functions::guard;
 use functions::lead::{Failure, SinkId};
-use functions::ports::{Store, StoreError};
+use functions::ports::{Retains, Store, StoreError};
 use functions::world;
 use registry::contract::Contract;
 use registry::model::{Delivery, DeliveryKind, Form, Registry};

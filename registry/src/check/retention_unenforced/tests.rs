@@ -7,7 +7,7 @@ const FORM: &str = "label: F\ndata: lead\npurpose: p\nfields: { name: { label: N
 fn messages(rule: &str) -> Vec<String> {
     let text = format!(
         "data:\n  lead: {{ label: Leads, from: {{ form: contact }} }}\n  sent: {{ label: Sent, from: {{ functions: deliveries }} }}\n  \
-         project: {{ label: Projects, from: {{ functions: projects }} }}\n  draft: {{ label: Drafts, system: product }}\n  visits: {{ label: Visits, from: {{ service: figures }} }}\n\
+         project: {{ label: Projects, from: {{ functions: projects }} }}\n  asked: {{ label: Requests, from: {{ functions: requests }} }}\n  draft: {{ label: Drafts, system: product }}\n  visits: {{ label: Visits, from: {{ service: figures }} }}\n\
          services: {{ figures: {{ label: Figures, cookies: [{{ name: _f, keep: 1 year }}] }} }}\nrecipients: {{ crm: {{ name: Crm }} }}\npurposes: {{ p: {{ label: P }} }}\n\
          retention: {{ rule: {{ {rule} }} }}\n"
     );
@@ -65,6 +65,7 @@ fn the_job_has_what_the_functions_keep_and_counts_from_what_they_note() {
     for rule in [
         "data: [lead, sent], keep: 2 years, from: last-contact, then: delete, by: job",
         "data: [project], keep: 5 years, from: close, then: delete, by: job",
+        "data: [asked], keep: 5 years, from: answer, then: delete, by: job",
         "data: [lead], only: ip-address, keep: 30 days, then: anonymise, because: robots come from networks, by: job",
     ] {
         assert_eq!(messages(rule), [""; 0], "{rule}");
@@ -78,6 +79,7 @@ fn the_job_has_what_the_functions_keep_and_counts_from_what_they_note() {
         ("data: [lead], keep: 1 year, from: the trial, then: delete", "the retention job cannot tell from when on `rule` counts"),
         ("data: [lead], keep: 1 year, from: close, then: delete", "`rule` counts from a time that is not noted of all its data"),
         ("data: [project], keep: 1 year, then: delete", "`rule` counts from a time that is not noted of all its data"),
+        ("data: [asked], keep: 5 years, then: delete", "`rule` counts from a time that is not noted of all its data"),
         ("data: [lead], keep: 1 year, then: anonymise", "the retention job cannot make anonymous what `rule` keeps"),
         ("data: [lead], only: ip-address, keep: 1 year, then: anonymise", "`rule` keeps a part of each address, and does not say why"),
     ] {
@@ -98,4 +100,15 @@ fn what_is_in_one_record_ends_at_one_time() {
     assert_eq!(with("data: [sent], keep: 2 years, from: last-contact"), differ);
     assert_eq!(with("data: [lead], only: ip-address, keep: 3 years"), differ[1..]);
     assert_eq!(with("data: [lead], only: ip-address, keep: 1 year"), [""; 0]);
+}
+
+#[test]
+fn an_erasure_is_known_as_long_as_a_backup_could_undo_it() {
+    let with = |keep: &str| {
+        messages(&format!(
+            "data: [lead], keep: 2 years, then: delete, by: job }}, asked: {{ data: [asked], keep: {keep}, from: answer, then: delete, by: job"
+        ))
+    };
+    assert_eq!(with("2 years"), [""; 0]);
+    assert_eq!(with("1 year"), ["`asked` forgets who was erased before `rule` is over, so that a restored backup could bring them back"]);
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::derive::words::Words;
 use crate::model::{
     Basis, CaliforniaRight, DataCategory, Enforcer, Field, FieldType, Form, FormId, Keep, Limits, Localized, OptionItem, Period, Registry,
-    Retention, Right, Stated,
+    Retention, Right, Stated, Then,
 };
 
 /// The form's name, which no form of the site may have.
@@ -134,8 +134,10 @@ pub fn remains(registry: &Registry) -> Vec<(&DataCategory, &Retention)> {
         purposes.flat_map(|purpose| &purpose.bases).any(|used| used.basis == Basis::LegalObligation)
     };
     let by_browser = |rule: &Retention| matches!(&rule.by, Some(Stated::Known(Enforcer::Browser)));
+    // Why a part of an address is kept is no reason to keep the rest.
+    let is_cut = |rule: &Retention| rule.then == Some(Then::Anonymise);
     let lasts = |rule: &Retention| !matches!(&rule.keep, Some(Stated::Known(Keep::Session)));
-    let rules = registry.retention.iter().filter(|rule| !by_browser(rule) && lasts(rule));
+    let rules = registry.retention.iter().filter(|rule| !by_browser(rule) && !is_cut(rule) && lasts(rule));
     rules
         .flat_map(|rule| rule.data.iter().filter_map(|id| registry.data(id)).map(move |data| (data, rule)))
         .filter(|(data, rule)| rule.because.is_some() || obliged(data))
