@@ -78,7 +78,8 @@ pub fn announcer(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>
         Some((form.id.clone(), email::Post::of(config, &egress)?))
     });
     let posts: BTreeMap<FormId, email::Post> = posts.collect();
-    let announcer = |posts| -> Arc<dyn Announcer> { Arc::new(announcements::Announcements::new(posts, Letters::new(Arc::clone(contract)))) };
+    let announcer =
+        |posts| -> Arc<dyn Announcer> { Arc::new(announcements::Announcements::new(posts, Letters::new(Arc::clone(contract)))) };
     Some(posts).filter(|posts| !posts.is_empty()).map(announcer)
 }
 

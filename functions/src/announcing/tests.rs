@@ -25,9 +25,12 @@ fn keys() -> Keys {
 fn contract() -> Contract {
     let privacy = "recipients: { post: { name: Post } }\ndata: { lead: { label: Leads }, other: { label: Others } }\n\
                    purposes: { answer: { label: answer, basis: contract, data: [lead], recipients: [post] } }\n";
-    let [contact, closed] = ["data: lead", "data: other"].map(|data| format!("{data}\npurpose: answer\nfields: {{ email: {{ type: email }} }}\n"));
-    let [privacy_file, contact_file, closed_file] = ["content/privacy.yaml", "content/forms/contact.yaml", "content/forms/closed.yaml"].map(Arc::from);
-    let read = registry::resolve::registry(Some((&privacy_file, privacy)), &[(&contact_file, contact.as_str()), (&closed_file, closed.as_str())]);
+    let [contact, closed] =
+        ["data: lead", "data: other"].map(|data| format!("{data}\npurpose: answer\nfields: {{ email: {{ type: email }} }}\n"));
+    let [privacy_file, contact_file, closed_file] =
+        ["content/privacy.yaml", "content/forms/contact.yaml", "content/forms/closed.yaml"].map(Arc::from);
+    let read =
+        registry::resolve::registry(Some((&privacy_file, privacy)), &[(&contact_file, contact.as_str()), (&closed_file, closed.as_str())]);
     assert_eq!(read.diagnostics, []);
     Contract::of(&read.value.registry, Site::default())
 }

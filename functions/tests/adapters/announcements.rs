@@ -25,11 +25,33 @@ pub(crate) fn announcement() -> Announcement {
         let [title, day, path, long, was, becomes, news, added, old, removed] = match language {
             "en" => {
                 let [was, becomes] = ["Enquiries are kept for 2 years.", "Enquiries are kept for 3 years."];
-                ["Privacy policy", "1 July 2026", "", "How long", was, becomes, "Newsletter", "We send one a month.", "Fax", "We keep faxes."]
+                [
+                    "Privacy policy",
+                    "1 July 2026",
+                    "",
+                    "How long",
+                    was,
+                    becomes,
+                    "Newsletter",
+                    "We send one a month.",
+                    "Fax",
+                    "We keep faxes.",
+                ]
             }
             _ => {
                 let [was, becomes] = ["Les demandes sont gardées 2 ans.", "Les demandes sont gardées 3 ans."];
-                ["Politique <b>de</b> confidentialité", "1er juillet 2026", "/fr", "Durées", was, becomes, "Lettre", "Une par mois.", "Télécopie", "Gardées."]
+                [
+                    "Politique <b>de</b> confidentialité",
+                    "1er juillet 2026",
+                    "/fr",
+                    "Durées",
+                    was,
+                    becomes,
+                    "Lettre",
+                    "Une par mois.",
+                    "Télécopie",
+                    "Gardées.",
+                ]
             }
         };
         let lines = vec![

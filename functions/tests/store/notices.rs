@@ -42,7 +42,11 @@ pub(crate) async fn an_address_is_taken_by_one_and_told_once(base: &Base) {
     assert_eq!(store.take(&version, &ada, at(61), LEASE).await.unwrap(), again, "an attempt that has ended keeps nobody waiting");
     store.note("one", &ada, Noted::Sent(at(61))).await.unwrap();
     assert_eq!(store.take(&version, &ada, at(9999), LEASE).await.unwrap(), None);
-    assert_eq!(store.take(&announcement("two"), &ada, at(0), LEASE).await.unwrap(), Some(Attempt::First), "another version is another letter");
+    assert_eq!(
+        store.take(&announcement("two"), &ada, at(0), LEASE).await.unwrap(),
+        Some(Attempt::First),
+        "another version is another letter"
+    );
     assert_eq!(store.told("one").await.unwrap(), [(ada, Telling::Sent)].into());
 }
 
@@ -111,7 +115,8 @@ pub(crate) async fn a_run_that_is_killed_goes_on_and_one_more_does_nothing(base:
     let audience = Audience { addressees: (0..7).map(addressee).collect(), ..Audience::default() };
     let clock = Arc::new(Moved(Mutex::new(at(0))));
     let service = Arc::new(Service { silent: 4, ..Service::default() });
-    let announcing = || Announcing { notices: store.clone(), announcer: service.clone(), clock: clock.clone(), pace: Duration::from_millis(1) };
+    let announcing =
+        || Announcing { notices: store.clone(), announcer: service.clone(), clock: clock.clone(), pace: Duration::from_millis(1) };
     let first = {
         let (announcing, audience) = (announcing(), audience.clone());
         tokio::spawn(async move { announcing.run(&announcement("one"), &audience, None, |_| {}).await })

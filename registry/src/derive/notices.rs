@@ -44,17 +44,18 @@ mod tests {
 
     use super::*;
 
-    fn registry(text: &str) -> Registry {
-        let form = "data: lead\npurpose: answer\nfields: { name: {}, email: { type: email }, other: { type: email } }\n";
+    /// A registry, and a form where one is given.
+    fn registry(text: &str, form: Option<&str>) -> Registry {
         let (privacy, contact) = (Arc::from("content/privacy.yaml"), Arc::from("content/forms/contact.yaml"));
-        let read = crate::resolve::registry(Some((&privacy, text)), &[(&contact, form)]);
+        let forms: Vec<_> = form.map(|form| (&contact, form)).into_iter().collect();
+        let read = crate::resolve::registry(Some((&privacy, text)), &forms);
         assert_eq!(read.diagnostics, []);
         read.value.registry
     }
 
     #[test]
     fn a_notice_is_promised_by_email_or_not_here() {
-        let promised = |changes: &str| promised(&registry(&format!("changes: {changes}\n"))).map(|period| period.to_string());
+        let promised = |changes: &str| promised(&registry(&format!("changes: {changes}\n"), None)).map(|period| period.to_string());
         assert_eq!(promised("{ notice: 30 days, by: email }").as_deref(), Some("P30D"));
         assert_eq!(promised("{ notice: 30 days, by: account }"), None);
         assert_eq!(promised("{ notice: 30 days }"), None);
@@ -64,12 +65,13 @@ mod tests {
 
     #[test]
     fn an_address_goes_to_those_who_may_have_it() {
+        let form = "data: lead\npurpose: answer\nfields: { name: {}, email: { type: email }, other: { type: email } }\n";
         let carriers = |purposes: &str| {
             let text = format!(
                 "recipients: {{ notion: {{ name: Notion }}, post: {{ name: Post }} }}\n\
                  data: {{ lead: {{ label: Leads }}, else: {{ label: Else }} }}\npurposes:\n{purposes}"
             );
-            let registry = registry(&text);
+            let registry = registry(&text, Some(form));
             let reach = reach(&registry, &registry.forms[0])?;
             assert_eq!(reach.field.name, "email", "the first address is that of who sent the form");
             Some(reach.carriers.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))

@@ -13,14 +13,13 @@ use functions::guard::Keys;
 use functions::mail::{Letter, Letters};
 use functions::ports::{Filter, Notices, PersonHash, Store, SystemClock, Telling};
 use functions::store::SqlStore;
-use jiff::civil::Date;
 use registry::contract::Contract;
 use registry::derive::notices;
 use registry::diagnostic::has_errors;
 use serde_json::json;
 
 use super::summary;
-use crate::build::{Announced, Builder, Changes};
+use crate::build::{Announced, Build, Builder, Changes, Pages};
 use crate::cli::listing::Listing;
 use crate::cli::{Outcome, Shell, counted, stores};
 use crate::report::Format;
@@ -53,6 +52,11 @@ pub(super) struct NotifyArguments {
 const UNPROMISED: &str = "nobody was promised a notice by e-mail, so that there is nobody to tell\n\
                           help: `changes: { notice: 30 days, by: email }` in `content/privacy.yaml` promises one";
 
+/// Why the store of a site has no addresses.
+const UNREACHED: &str = "no form of this site asks for an e-mail address that may be used for it\n\
+                         help: whoever holds people’s addresses tells them; `--dry-run` prints the letter. Where a form asks for one, a \
+                         purpose names its data and who sends e-mails";
+
 pub(super) fn notify(shell: &Shell, arguments: &NotifyArguments) -> anyhow::Result<Outcome> {
     let source = shell.disk()?;
     let mut builder = Builder::new(Drafts::Left, shell.today);
@@ -62,51 +66,30 @@ pub(super) fn notify(shell: &Shell, arguments: &NotifyArguments) -> anyhow::Resu
         shell.say(&format!("{}; nobody was told", counted(&build.diagnostics)));
         return Ok(Outcome::Faulty);
     }
-    let faulty = |text: String| {
-        shell.say(&format!("error: {text}"));
-        Ok(Outcome::Faulty)
-    };
-    let announced = match builder.announced(&build, &arguments.name, arguments.version.as_deref()) {
-        Ok(announced) => announced,
-        Err(_) if notices::promised(&build.declared.registry).is_none() => return faulty(UNPROMISED.to_owned()),
-        Err(error) => return faulty(error.to_string()),
-    };
-    // What holds is what people were promised when the change was announced: by the version that still applies.
-    let Some(promised) = notices::promised(&announced.before.registry) else { return faulty(UNPROMISED.to_owned()) };
-    let announcement = announcement(&announced);
-    let days = until(shell.today, announcement.effective);
-    let late = promised.days().floor() - f64::from(days);
-    let when = format!("version {} applies in {days} days, on {}, and {} were promised", announcement.version, announcement.effective, promised.words());
-    if late > 0.0 {
-        let late = format!("{when}: people would be told {late} days late");
-        if !arguments.late {
-            return faulty(format!("{late}\nhelp: publish a version with a later `effective:`; or tell them all the same, with `--late`"));
+    let announcement = match due(shell, arguments, &builder, &build) {
+        Ok(announcement) => announcement,
+        Err(fault) => {
+            shell.say(&format!("error: {fault}"));
+            return Ok(Outcome::Faulty);
         }
-        shell.say(&late);
-    }
+    };
     let contract = Arc::new(build.contract());
     // A template that does not render is found before anybody is told.
     let letters = letters(&contract, &announcement)?;
-    if letters.is_empty() {
-        return faulty(format!("versions {} and {} have no language in common", announced.before.version, announcement.version));
-    }
     if arguments.dry_run && shell.format != Format::Json {
-        shell.print(&letters.iter().map(|(language, letter)| format!("--- {language}: {}\n\n{}\n", letter.subject, letter.text)).collect::<String>());
+        let letter = |(language, letter): &(String, Letter)| format!("--- {language}: {}\n\n{}\n", letter.subject, letter.text);
+        shell.print(&letters.iter().map(letter).collect::<String>());
     }
     if !contract.registry.forms.iter().any(|form| notices::reach(&contract.registry, form).is_some()) {
-        return faulty(
-            "no form of this site asks for an e-mail address that may be used for it\n\
-             help: whoever holds people’s addresses tells them; `--dry-run` prints the letter. Where a form asks for one, a purpose \
-             names its data and who sends e-mails"
-                .to_owned(),
-        );
+        shell.say(&format!("error: {UNREACHED}"));
+        return Ok(Outcome::Faulty);
     }
     stores::with_notices(&contract, async |config, database, all| {
         let keys = Keys::new(config.secret.clone());
         let audience = audience(&contract, &keys, &announcement, &database, all).await?;
         if arguments.dry_run {
             let told = database.told(&announcement.seal).await?;
-            shell.print(&planned(shell, &announcement, &audience, &told));
+            shell.print(&planned(shell, &announcement, &letters, &audience, &told));
             return Ok(Outcome::Clean);
         }
         let egress = Egress::new(&contract.registry, config);
@@ -127,10 +110,40 @@ pub(super) fn notify(shell: &Shell, arguments: &NotifyArguments) -> anyhow::Resu
     })
 }
 
+/// What is to be announced, where it was promised and people are told in time, or all the same.
+fn due(shell: &Shell, arguments: &NotifyArguments, builder: &Builder, build: &Build) -> Result<Announcement, String> {
+    let announced = builder.announced(build, &arguments.name, arguments.version.as_deref());
+    let announced = announced.map_err(|error| match notices::promised(&build.declared.registry) {
+        Some(_) => error.to_string(),
+        None => UNPROMISED.to_owned(),
+    })?;
+    // What holds is what people were promised before the change: by the version that still applies.
+    let promised = notices::promised(&announced.before.registry).ok_or(UNPROMISED)?;
+    let announcement = announcement(&announced);
+    if announcement.texts.is_empty() {
+        return Err(format!("versions {} and {} have no language in common", announced.before.version, announcement.version));
+    }
+    let days = shell.today.until(announcement.effective).map_or(0, |span| span.get_days());
+    let missing = promised.days().floor() - f64::from(days);
+    if missing > 0.0 {
+        let late = format!(
+            "version {} applies in {days} days, on {}, and {} were promised: people would be told {missing} days late",
+            announcement.version,
+            announcement.effective,
+            promised.words()
+        );
+        if !arguments.late {
+            return Err(format!("{late}\nhelp: publish a version with a later `effective:`; or tell them all the same, with `--late`"));
+        }
+        shell.say(&late);
+    }
+    Ok(announcement)
+}
+
 /// What is announced, as the letters tell it: the languages that both versions have.
 fn announcement(announced: &Announced<'_>) -> Announcement {
     let (version, before) = (announced.version, announced.before);
-    let change = |(language, pages): (&String, &crate::build::Pages)| {
+    let change = |(language, pages): (&String, &Pages)| {
         let (text, old) = (version.texts.get(language)?, before.texts.get(language)?);
         let change = Change {
             title: text.title.clone(),
@@ -148,10 +161,6 @@ fn announcement(announced: &Announced<'_>) -> Announcement {
         effective: version.effective,
         texts: announced.pages.iter().filter_map(change).collect::<BTreeMap<_, _>>(),
     }
-}
-
-fn until(today: Date, day: Date) -> i32 {
-    today.until(day).map_or(0, |span| span.get_days())
 }
 
 async fn audience(
@@ -189,28 +198,46 @@ fn progress(done: &Done, total: usize) {
     }
 }
 
-/// Rows of a list, without those that count nobody.
-fn rows<const N: usize>(all: [(&str, u64); N]) -> Vec<[String; 2]> {
-    all.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| [what.to_owned(), count.to_string()]).collect()
+/// A list of how many addresses there are of each kind; those after the first are left out where there are none.
+fn counts(shell: &Shell, first: (&str, u64), others: &[(&str, u64)]) -> String {
+    let others = others.iter().copied().filter(|(_, count)| *count > 0);
+    let rows = std::iter::once(first).chain(others).map(|(what, count)| [what.to_owned(), count.to_string()]).collect();
+    Listing { headings: ["addresses", "number"], rows }.text(shell.format)
 }
 
 fn left_out(audience: &Audience) -> [(&'static str, u64); 2] {
     [("left out: held back as its person asked", audience.held_back), ("left out: suspected spam", audience.suspected)]
 }
 
-fn planned(shell: &Shell, announcement: &Announcement, audience: &Audience, told: &BTreeMap<PersonHash, Telling>) -> String {
+fn planned(
+    shell: &Shell,
+    announcement: &Announcement,
+    letters: &[(String, Letter)],
+    audience: &Audience,
+    told: &BTreeMap<PersonHash, Telling>,
+) -> String {
     let of = |wanted: Telling| audience.addressees.iter().filter(|to| told.get(&to.person) == Some(&wanted)).count() as u64;
     let total = audience.addressees.len() as u64;
     if shell.format == Format::Json {
-        return format!("{:#}", json!({
-            "policy": announcement.policy, "version": announcement.version, "effective": announcement.effective,
-            "addresses": total, "already": of(Telling::Sent), "failed": of(Telling::Failed),
-            "held_back": audience.held_back, "suspected": audience.suspected, "without": audience.without,
-        }));
+        let letter = |(language, letter): &(String, Letter)| {
+            (language.clone(), json!({ "subject": letter.subject, "text": letter.text, "html": letter.html }))
+        };
+        let told = json!({
+            "policy": announcement.policy,
+            "version": announcement.version,
+            "effective": announcement.effective,
+            "letters": letters.iter().map(letter).collect::<serde_json::Map<_, _>>(),
+            "addresses": total,
+            "already": of(Telling::Sent),
+            "failed": of(Telling::Failed),
+            "held_back": audience.held_back,
+            "suspected": audience.suspected,
+            "without": audience.without,
+        });
+        return format!("{told:#}");
     }
     let [held_back, suspected] = left_out(audience);
-    let rows = rows([("in all", total), ("told before", of(Telling::Sent)), ("failed before", of(Telling::Failed)), held_back, suspected]);
-    Listing { headings: ["addresses", "number"], rows }.text(shell.format)
+    counts(shell, ("in all", total), &[("told before", of(Telling::Sent)), ("failed before", of(Telling::Failed)), held_back, suspected])
 }
 
 fn told(shell: &Shell, announcement: &Announcement, audience: &Audience, done: &Done) -> String {
@@ -224,16 +251,15 @@ fn told(shell: &Shell, announcement: &Announcement, audience: &Audience, done: &
         return format!("{object:#}");
     }
     let [held_back, suspected] = left_out(audience);
-    let rows = rows([
-        ("told now", done.sent),
+    let others = [
         ("told before", done.already),
         ("failed", done.failed),
         ("not told yet", done.left),
         ("taken by another run", done.taken),
         held_back,
         suspected,
-    ]);
-    Listing { headings: ["addresses", "number"], rows }.text(shell.format)
+    ];
+    counts(shell, ("told now", done.sent), &others)
 }
 
 /// How the command ends, and how to go on.
@@ -256,6 +282,8 @@ fn ended(shell: &Shell, done: &Done) -> anyhow::Result<Outcome> {
     if done.failed == 0 {
         return Ok(Outcome::Clean);
     }
-    shell.say("error: some letters failed: the address is none, or it is not known whether they arrived\nhelp: `--again` tries them once more");
+    shell.say(
+        "error: some letters failed: the address is none, or it is not known whether they arrived\nhelp: `--again` tries them once more",
+    );
     Ok(Outcome::Faulty)
 }
