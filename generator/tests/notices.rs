@@ -186,7 +186,11 @@ fn everybody_is_told_once_in_their_language() {
     let dry = office.notify(&["--dry-run"]);
     assert_eq!(dry.code, 0, "{}", dry.err);
     assert!(dry.out.contains("--- en: CRESCO System: “Privacy policy” changes on 15 July 2026\n"), "{}", dry.out);
-    assert!(dry.out.contains("--- fr: CRESCO System : « Politique de confidentialité » change le 15 juillet 2026\n"), "{}", dry.out);
+    assert!(
+        dry.out.contains("--- fr: CRESCO System\u{a0}: «\u{a0}Politique de confidentialité\u{a0}» change le 15 juillet 2026\n"),
+        "{}",
+        dry.out
+    );
     assert!(dry.out.ends_with("addresses  number\nin all     2\n") && office.letters().is_empty(), "{}", dry.out);
 
     let run = office.notify(&[]);
@@ -195,7 +199,7 @@ fn everybody_is_told_once_in_their_language() {
     let [french] = &letters["ADA@visitor.example"][..] else { panic!("one letter goes to her") };
     for said in [
         "Intelligence artificielle (nouveau)\n\n  - Intelligence artificielle, Intelligence artificielle.",
-        "La nouvelle version en entier : https://crescosystem.com/fr/confidentialite/versions/2/",
+        "La nouvelle version en entier\u{a0}: https://crescosystem.com/fr/confidentialite/versions/2/",
         "https://crescosystem.com/fr/confidentialite/changes/",
     ] {
         assert!(french.text.contains(said), "{said} is missing in {}", french.text);

@@ -133,7 +133,7 @@ async fn everybody_is_told_once_in_their_language_however_often_it_runs() {
     assert_eq!(english.subject, "Acme: “Privacy policy” changes on 1 July 2026");
     assert!(english.key.starts_with("notice/5ea15ea15ea15ea1/") && !english.key.contains("canary"), "{}", english.key);
     let french = mails.iter().find(|mail| mail.to == ["canary-1@visitor.example"]).unwrap();
-    assert_eq!(french.subject, "Acme : « Politique <b>de</b> confidentialité » change le 1er juillet 2026");
+    assert_eq!(french.subject, "Acme\u{a0}: «\u{a0}Politique <b>de</b> confidentialité\u{a0}» change le 1er juillet 2026");
     for mail in &mails {
         assert!(![&mail.text, &mail.html].iter().any(|text| text.contains("canary")), "a letter repeats nothing that was typed");
     }
