@@ -3,6 +3,7 @@
 //! Each adapter sends what [`registry::derive::deliveries`] lets its recipient have, through [`Egress`]; what an answer means is told in
 //! [`Outcome`]s. When to try again is left to the outbox.
 
+mod announcements;
 mod email;
 mod files;
 mod letters;
@@ -14,12 +15,13 @@ mod smtp;
 pub mod stripe;
 mod webhook;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use registry::contract::Contract;
 use registry::derive::deliveries::{self, Carried};
+use registry::derive::notices;
 use registry::model::{DeliveryKind, Form, FormId};
 
 pub use files::Files;
@@ -29,7 +31,7 @@ use crate::egress::{Answer, Egress};
 use crate::lead::{Failure, Outcome, SinkId};
 use crate::log::Log;
 use crate::mail::Letters;
-use crate::ports::{BillingSource, Clock, Correspondence, Operations, Sink, Store};
+use crate::ports::{Announcer, BillingSource, Clock, Correspondence, Operations, Sink, Store};
 
 /// The sinks of all that the forms deliver. A delivery whose service nobody has set up has none: its leads wait in the outbox.
 pub fn sinks(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Vec<Arc<dyn Sink>> {
@@ -66,6 +68,19 @@ pub fn correspondence(contract: &Arc<Contract>, config: &Config, egress: &Arc<Eg
     let post = email::Post::of(config, egress)?;
     let operations = config.operations.as_ref().and_then(|address| address.parse().ok());
     Some(Arc::new(letters::ByMail::new(post, Letters::new(Arc::clone(contract)), operations)))
+}
+
+/// How people are told of a change of a policy; none where nothing sends e-mails, or no form asks for an address that may be used for it.
+pub fn announcer(contract: &Arc<Contract>, config: &Config, egress: &Arc<Egress>) -> Option<Arc<dyn Announcer>> {
+    let posts = contract.registry.forms.iter().filter_map(|form| {
+        let carriers = notices::reach(&contract.registry, form)?.carriers;
+        let egress = egress.only(carriers.iter().map(|carrier| carrier.as_str()));
+        Some((form.id.clone(), email::Post::of(config, &egress)?))
+    });
+    let posts: BTreeMap<FormId, email::Post> = posts.collect();
+    let announcer =
+        |posts| -> Arc<dyn Announcer> { Arc::new(announcements::Announcements::new(posts, Letters::new(Arc::clone(contract)))) };
+    Some(posts).filter(|posts| !posts.is_empty()).map(announcer)
 }
 
 /// The store of a site without a database: the pages of Notion, where a form delivers some.

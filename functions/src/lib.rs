@@ -1,6 +1,8 @@
 //! The serverless functions: one router, whatever host runs it.
 
 pub mod adapters;
+pub mod announcement;
+pub mod announcing;
 pub mod answers;
 pub mod app;
 pub mod billing;

@@ -1,5 +1,6 @@
 //! E-mails as text and HTML, from the site's templates, in a reader's language. How they are sent is left to the adapters.
 
+mod announcements;
 mod facts;
 mod requests;
 

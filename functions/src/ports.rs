@@ -1,5 +1,6 @@
 //! What the functions need of the world: a store of leads, sinks that deliver them, a clock, and time after the response.
 
+mod notices;
 mod portal;
 mod receipts;
 mod requests;
@@ -19,6 +20,7 @@ use registry::model::FormId;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 use crate::personal::Personal;
 use crate::request::RequestId;
+pub use notices::{Addressee, Announcer, Attempt, Noted, Notices, Telling};
 pub use portal::{BillingSource, ProjectSource, Projects};
 pub use receipts::{ReceiptFilter, Receipts};
 pub use requests::{Asking, Confirmed, Correspondence, Erased, PersonHash, Plan, RequestFilter, Requests, Taken};

@@ -10,6 +10,7 @@ mod deliveries;
 mod fault;
 mod leads;
 mod limits;
+mod notices;
 mod projects;
 mod receipts;
 mod requests;

@@ -3,6 +3,7 @@
 //! Only this module remembers anything between builds, and what it remembers is keyed by digests of all that it was made
 //! from. The law: any series of edits rebuilt here equals a build from nothing.
 
+mod announced;
 mod archive;
 mod banner;
 mod contract;
@@ -36,6 +37,7 @@ use crate::render::theme::Theme;
 use crate::site::config::{self, Config, Minify};
 use crate::site::{Drafts, Site, assemble};
 use crate::source::Source;
+pub use announced::{Announced, Pages, Unannounced};
 use archive::ArchiveMemory;
 use banner::BannerMemory;
 use declarations::DeclarationsMemory;

@@ -67,7 +67,7 @@ enum Command {
     Init(init::InitArguments),
     /// Write a new page, post or policy
     New(new::NewArguments),
-    /// Publish versions of a policy
+    /// Publish versions of a policy, and tell people of one before it applies
     Policy(policy::PolicyArguments),
     /// List, export and erase what came in by the forms
     Leads(leads::LeadsArguments),

@@ -8,6 +8,7 @@ pub mod dpv;
 pub mod edition;
 pub mod egress;
 pub mod headers;
+pub mod notices;
 pub mod policy;
 pub mod record;
 pub mod retention;

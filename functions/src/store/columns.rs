@@ -20,6 +20,8 @@ pub enum Holds {
     Receipts,
     /// What people have asked for, and what was done.
     Requests,
+    /// Who was told of a change of the policy.
+    Notices,
     /// How the program itself fares; nothing of it comes from a visitor.
     Operation,
 }
@@ -34,6 +36,7 @@ impl Holds {
             Self::Codes => Some(Holding::Codes),
             Self::Receipts => Some(Holding::Receipts),
             Self::Requests => Some(Holding::Requests),
+            Self::Notices => Some(Holding::Notices),
             Self::Lead | Self::Operation => None,
         }
     }
@@ -113,4 +116,14 @@ pub const COLUMNS: &[(&str, &str, Holds)] = &[
     ("restrictions", "since", Holds::Requests),
     ("erasures", "person", Holds::Requests),
     ("erasures", "erased", Holds::Requests),
+    ("notices", "seal", Holds::Notices),
+    ("notices", "person", Holds::Notices),
+    ("notices", "policy", Holds::Notices),
+    ("notices", "version", Holds::Notices),
+    ("notices", "state", Holds::Notices),
+    ("notices", "attempts", Holds::Notices),
+    ("notices", "first_attempt", Holds::Notices),
+    ("notices", "leased_until", Holds::Notices),
+    ("notices", "failure", Holds::Notices),
+    ("notices", "sent", Holds::Notices),
 ];

@@ -5,6 +5,7 @@ use functions::mail::Letters;
 use functions::ports::{Gone, Notice, Other, Report};
 use registry::derive::deliveries;
 
+use crate::announcements::announcement;
 use crate::fixture::{LEAD, contract, lead};
 use crate::payloads::recorded;
 
@@ -27,7 +28,10 @@ fn letters_read_as_they_were_last_approved() {
     };
     let mut in_english = lead();
     in_english.language = "en".into();
+    let version = announcement();
     let all = [
+        ("announcement.en", letters.announcement(&version, "en")),
+        ("announcement.fr", letters.announcement(&version, "fr")),
         ("confirmation.fr", letters.confirmation(form, &lead())),
         ("confirmation.en", letters.confirmation(form, &in_english)),
         ("notification", letters.notification(form, &carried, &lead())),

@@ -1,4 +1,7 @@
-//! `plainsite policy publish`: freezes what a policy says now, under its version.
+//! `plainsite policy`: freezes what a policy says now, under its version; and tells people of one before it applies.
+
+mod notify;
+mod summary;
 
 use anyhow::Context;
 use registry::diagnostic::has_errors;
@@ -23,10 +26,18 @@ enum PolicyCommand {
         #[arg(default_value = "privacy")]
         name: String,
     },
+    /// Send the promised notice of a version to come to the addresses of the leads, each once, with what changes; run it again to go on
+    Notify(notify::NotifyArguments),
 }
 
 pub(super) fn policy(shell: &Shell, arguments: &PolicyArguments) -> anyhow::Result<Outcome> {
-    let PolicyCommand::Publish { name } = &arguments.command;
+    match &arguments.command {
+        PolicyCommand::Publish { name } => publish(shell, name),
+        PolicyCommand::Notify(arguments) => notify::notify(shell, arguments),
+    }
+}
+
+fn publish(shell: &Shell, name: &str) -> anyhow::Result<Outcome> {
     let source = shell.disk()?;
     let mut builder = Builder::new(Drafts::Left, shell.today);
     let build = builder.build(&source, Changes::Everything);

@@ -61,6 +61,30 @@ pub(super) fn with_retained<T>(
     })
 }
 
+/// Runs some work on the database, where it is noted who was told of a change, and on all the stores, itself among them.
+pub(super) fn with_notices<T>(
+    contract: &Arc<Contract>,
+    work: impl AsyncFnOnce(&Config, Arc<SqlStore>, &[Arc<dyn Store>]) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let Some(database) = database()?.map(Arc::new) else {
+            bail!(
+                "`{DATABASE_URL}` is not set, and nothing else notes who was told\n\
+                 help: set it to the address that the functions have; where leads are in Notion alone, to a file, such as `sqlite:notices.db`, \
+                 which `plainsite doctor --migrate` makes"
+            )
+        };
+        let config = config()?;
+        let mut stores: Vec<Arc<dyn Store>> = vec![database.clone()];
+        stores.extend(in_notion(contract, &config, Arc::new(SystemClock)));
+        for store in &stores {
+            store.ready().await?;
+        }
+        work(&config, database, &stores).await
+    })
+}
+
 /// Runs some work on where the projects are.
 pub(super) fn with_projects<T>(shell: &Shell, work: impl AsyncFnOnce(&dyn Projects) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

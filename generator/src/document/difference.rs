@@ -19,9 +19,11 @@ pub struct Difference {
 
 /// A block of a text: a heading, a paragraph, an item, a row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Block {
-    heading: bool,
-    text: String,
+pub struct Block {
+    /// Whether it is a heading.
+    pub heading: bool,
+    /// Its text, without markup.
+    pub text: String,
 }
 
 /// What stands between the cells of a row until they are joined: a character that no text has.
@@ -114,7 +116,8 @@ impl Difference {
     }
 }
 
-fn blocks(html: &str) -> Vec<Block> {
+/// The blocks of a page's content, without those that hold no text.
+pub fn blocks(html: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut text = String::new();
     let mut heading = false;

@@ -1,6 +1,7 @@
 //! The check `undeclared-storage`: see its doc in `rules/undeclared-storage.md`.
 
 use super::Judged;
+use crate::derive::notices;
 use crate::derive::rights::FORM;
 use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use crate::model::{From, Holding, Service, StorageKind, covers};
@@ -22,6 +23,7 @@ const DELIVERIES: (Holding, &str) =
 const PROTECTION: (Holding, &str) =
     (Holding::Protection, "counts by a keyed hash of shortened addresses, and proofs of work that were used");
 const PROJECTS: (Holding, &str) = (Holding::Projects, "what clients see of their projects");
+const NOTICES: (Holding, &str) = (Holding::Notices, "keyed hashes of the addresses that were told of a change of the policy, and when");
 const CODES: (Holding, &str) = (Holding::Codes, "keyed hashes of project codes, and when each was made and revoked");
 
 pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -30,8 +32,10 @@ pub(super) fn check(judged: Judged<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let form = registry.forms.first().map(|form| (format!("forms.{}.fields", form.id), "a form", vec![DELIVERIES, PROTECTION]));
     let requests = registry.requests().map(|data| (format!("data.{}", data.id), "the form for privacy requests", vec![PROTECTION]));
     let portal = registry.portal().map(|service| (format!("services.{}", service.id), "the portal", vec![PROJECTS, CODES, PROTECTION]));
+    let notices = (notices::promised(registry).is_some() && registry.forms.iter().any(|form| notices::reach(registry, form).is_some()))
+        .then(|| ("changes.notice".to_owned(), "the promised notice of changes", vec![NOTICES]));
     let mut told = Vec::new();
-    for (path, behind, kept) in form.into_iter().chain(portal).chain(requests) {
+    for (path, behind, kept) in form.into_iter().chain(portal).chain(requests).chain(notices) {
         for (holding, what) in kept {
             let name = holding.name();
             let declared = registry.data.iter().any(|data| data.from == Some(From::Functions(holding)));
@@ -147,6 +151,23 @@ data:
                 "the draft of the form `privacy-request` is kept and not declared"
             ]
         );
+    }
+
+    #[test]
+    fn who_was_told_of_a_change_is_declared_where_that_is_promised_by_email() {
+        let form = "data: lead\npurpose: answer\nfields: { email: { type: email } }\n";
+        let messages = |changes: &str, data: &str| {
+            let text = format!(
+                "recipients: {{ post: {{ name: Post }} }}\n{DATA}  lead: {{ label: Leads }}\n{data}\
+                 purposes: {{ answer: {{ label: answer, data: [lead], recipients: [post] }} }}\n\
+                 services: {{ forms: {{ use: plainsite-forms }} }}\nchanges: {changes}\n"
+            );
+            with_form("undeclared-storage", &text, Some(form)).into_iter().map(|found| found.message).collect::<Vec<_>>()
+        };
+        let email = "{ notice: 30 days, by: email }";
+        assert_eq!(messages(email, ""), ["behind the promised notice of changes, `notices` are kept and not declared"]);
+        assert!(messages(email, "  told: { label: Notices, from: { functions: notices } }\n").is_empty());
+        assert!(messages("{ effective: on publication }", "").is_empty());
     }
 
     #[test]

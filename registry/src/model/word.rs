@@ -103,6 +103,8 @@ words! {
         Receipts = "receipts",
         /// What people have asked for by the form for privacy requests, and what was done.
         Requests = "requests",
+        /// Who was told of a change of the policy: keyed hashes of addresses, and when.
+        Notices = "notices",
     }
     /// From when on a period counts, where the functions note that time.
     Since {

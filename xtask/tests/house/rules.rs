@@ -55,11 +55,11 @@ pub(crate) const HOUSES: [House; 3] = [
         name: "functions",
         floors: &[
             &["billing", "contract", "personal", "problem", "project", "schedule", "seal", "token"],
-            &["lead", "receipt"],
+            &["announcement", "lead", "receipt"],
             &["config", "log", "request", "submission"],
             &["answers", "ports"],
             &["egress", "guard", "mail", "store"],
-            &["adapters", "code", "fulfilment", "health", "outbox", "retention"],
+            &["adapters", "announcing", "code", "fulfilment", "health", "outbox", "retention"],
             &["stand_ins", "world"],
             &["app"],
             &["routes"],

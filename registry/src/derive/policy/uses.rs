@@ -183,6 +183,7 @@ impl Telling<'_> {
             From::Functions(Holding::Codes) => self.words.word("from_codes"),
             From::Functions(Holding::Receipts) => self.words.word("from_receipts"),
             From::Functions(Holding::Requests) => self.words.word("from_requests"),
+            From::Functions(Holding::Notices) => self.words.word("from_notices"),
             From::Other(text) => self.text(text),
         }
     }
