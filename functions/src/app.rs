@@ -155,7 +155,7 @@ impl App {
 
     /// All that lets go of what is past its period: the stores, and what the portal reads where that is none of them.
     pub fn retained(&self) -> Vec<Arc<dyn Retains>> {
-        let stores = self.stores.iter().map(|store| -> Arc<dyn Retains> { store.clone() });
+        let stores = self.stores.iter().cloned().map(|store| -> Arc<dyn Retains> { store });
         stores.chain(self.projects.clone().and_then(ProjectSource::retained)).collect()
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use functions::adapters;
 use functions::egress::Egress;
 use functions::lead::{DeliveryState, Failure, OutboxRow, SinkId};
-use functions::ports::{Claim, Clock, Entry, Filter, Gone, Other, Retains};
+use functions::ports::{Claim, Clock, Entry, Filter, Gone, Other, Projects, Retains};
 use functions::retention;
 use jiff::{SignedDuration, Timestamp};
 use registry::contract::Contract;
@@ -65,17 +65,18 @@ async fn the_report_says_what_went_and_what_others_see_to() {
 /// the day of their close.
 #[tokio::test]
 async fn the_projects_own_site_keeps_its_periods() {
-    let base = Base { contract: Arc::new(functions::contract::embedded().unwrap()), ..Base::sqlite().await };
+    let mut base = Base::sqlite().await;
+    base.contract = Arc::new(functions::contract::embedded().unwrap());
     base.lead(at("2027-01-01T00:00:00Z"), at("2027-06-01T12:00:00Z")).await;
     base.project("acme", Some("2027-06-01".parse().unwrap())).await;
-    let database = base.database.as_ref().unwrap();
+    let database = base.instance.database.as_ref().unwrap();
     for (now, left) in [
         ("2029-06-01T11:59:59Z", [1, 1, 1]),
         ("2029-06-01T12:00:00Z", [0, 1, 1]),
         ("2032-06-01T23:59:59Z", [0, 1, 1]),
         ("2032-06-02T00:00:00Z", [0, 0, 0]),
     ] {
-        retention::run(&base.contract, &base.stores, at(now), Duration::MAX).await;
+        retention::run(&base.contract, &base.instance.retained, at(now), Duration::MAX).await;
         let leads = base.store().leads(&Filter::default()).await.unwrap().len();
         assert_eq!([leads, database.list().await.unwrap().len(), database.codes().await.unwrap().len()], left, "{now}");
     }

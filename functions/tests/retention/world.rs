@@ -164,7 +164,7 @@ fn instance(contract: &Arc<Contract>, url: Option<&str>, notion: Option<&Notion>
     // Others may keep this machine busy: no test may fail because an answer took seconds.
     let minute = Duration::from_secs(60);
     let database = url.map(|url| Arc::new(store::open(url, Patience { connect: minute, answer: minute }).unwrap()));
-    let mut stores: Vec<Arc<dyn Store>> = database.iter().map(|database| -> Arc<dyn Store> { database.clone() }).collect();
+    let mut stores: Vec<Arc<dyn Store>> = database.iter().cloned().map(|database| -> Arc<dyn Store> { database }).collect();
     let mut projects = database.clone().map(|database| -> Arc<dyn Projects> { database });
     let mut retained = Vec::new();
     if let Some(notion) = notion {
@@ -179,7 +179,7 @@ fn instance(contract: &Arc<Contract>, url: Option<&str>, notion: Option<&Notion>
             projects = Some(in_notion);
         }
     }
-    let of_stores = stores.iter().map(|store| -> Arc<dyn Retains> { store.clone() });
+    let of_stores = stores.iter().cloned().map(|store| -> Arc<dyn Retains> { store });
     Instance { retained: of_stores.chain(retained).collect(), stores, database, projects: projects.unwrap() }
 }
 
