@@ -115,6 +115,7 @@ const TABLE: &[Row] = &[
     ("recipients.*.safeguards.*", Word(Safeguard::NAMES), Told, &[]),
     ("recipients.*.certifications", Group, Told, &[]),
     ("recipients.*.certifications.*", Text, Told, &[]),
+    ("recipients.*.erasure", Instead(&[r#""manual""#, r#"{ "expires": "30 days" }"#]), Silent, &[]),
     ("recipients.*.calls", Group, Silent, &[Egress]),
     ("recipients.*.calls.*", Host, Silent, &[Egress]),
 
