@@ -45,6 +45,11 @@ export async function listen(page, origin) {
       heard = [];
       return faults;
     },
+    /** Leaves the page. What ends because of that, such as a form's request under way, is no fault of the next one. */
+    async leave() {
+      await page.goto("about:blank");
+      heard = [];
+    },
   };
 }
 

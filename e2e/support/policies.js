@@ -9,7 +9,8 @@ export const DAYS = { first: "2026-05-01", announced: "2026-12-01", effective: "
 export async function changedPolicy(t) {
   const site = await copySite(t);
   await run(site, ["policy", "publish", "--date", DAYS.first]);
-  await site.edit("content/privacy.yaml", "data: [lead]\n    keep: 2 years", "data: [lead]\n    keep: 3 years");
+  // What was delivered of an enquiry goes with it.
+  for (const data of ["lead", "deliveries"]) await site.edit("content/privacy.yaml", `data: [${data}]\n    keep: 2 years`, `data: [${data}]\n    keep: 3 years`);
   for (const file of ["content/privacy.md", "content/privacy.fr.md"]) {
     await site.edit(file, "version: 1\neffective: 2026-05-01", `version: 2\neffective: ${DAYS.effective}`);
   }

@@ -29,6 +29,7 @@ for (const name of ["qualify-crm", "cluently"]) {
             await page.goto(server.at(path), { waitUntil: "load" });
             const found = [...(await allFaults(page, { lang: lang ?? "en" })), ...(byKeyboard && status === 200 ? await unseenFocus(page) : []), ...ears.take()];
             if (found.length > 0) faults[path] = found;
+            await ears.leave();
           }
           assert.deepEqual(faults, {});
         });

@@ -32,6 +32,7 @@ test("every page", async (t) => {
             ...ears.take(),
           ];
           if (found.length > 0) faults[path] = found;
+          await ears.leave();
         }
         assert.deepEqual(faults, {});
       });

@@ -31,6 +31,7 @@ test("a policy before its new version applies", async (t) => {
             assert.equal(response.status(), 200, path);
             const found = [...(await allFaults(page, { lang })), ...(byKeyboard ? await unseenFocus(page) : []), ...ears.take()];
             if (found.length > 0) faults[path] = found;
+            await ears.leave();
           }
         }
         assert.deepEqual(faults, {});

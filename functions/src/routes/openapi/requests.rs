@@ -10,6 +10,9 @@ use crate::problem::Kind;
 pub(super) fn paths(mut asking: Value) -> [(String, Value); 3] {
     asking["responses"]["202"]["description"] =
         json!("It is taken. The answer is the same whatever is held, and a code is sent to the address.");
+    asking["description"] = json!(
+        "A text in `company_website`, which nobody sees, is refused. Rectification, objection, restriction and correction need a `message`."
+    );
     let refusals = [Kind::Origin, Kind::Link, Kind::NotFound, Kind::Unavailable];
     let mut told = answers(&refusals[1..]);
     told.insert("200".to_owned(), of("What the code is for. Nothing is done.", &["id", "asked", "until"]));
