@@ -3,14 +3,14 @@
 //! Lambda freezes the program as soon as it has answered. So what is left to do is done before, for a moment; the store has the rest, for
 //! later requests and for the jobs.
 
-use std::convert::Infallible;
+use std::future::ready;
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::response::Response;
+use axum::body::{Body, to_bytes};
 use lambda_http::request::RequestContext;
-use lambda_http::{RequestExt, service_fn};
+use lambda_http::{IntoResponse, RequestExt, service_fn};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -25,7 +25,18 @@ pub(super) async fn serve(endpoints: Router) -> Result<(), HostError> {
     lambda_http::run(service_fn(move |event| answer(endpoints.clone(), event, PATIENCE))).await
 }
 
-async fn answer(endpoints: Router, event: lambda_http::Request, patience: Duration) -> Result<Response, Infallible> {
+/// An answer as the gateway takes it.
+///
+/// All of ours are text in UTF-8. What the runtime would do by itself knows every encoding there is, whose tables are larger than the contract.
+struct Answer(lambda_http::Response<lambda_http::Body>);
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = lambda_http::Response<lambda_http::Body>> + Send>> {
+        Box::pin(ready(self.0))
+    }
+}
+
+async fn answer(endpoints: Router, event: lambda_http::Request, patience: Duration) -> Result<Answer, HostError> {
     let client = client(&event);
     let left = TaskTracker::new();
     let mut request = event.map(Body::new);
@@ -38,7 +49,12 @@ async fn answer(endpoints: Router, event: lambda_http::Request, patience: Durati
     left.close();
     // What takes longer goes on when the program is thawed for its next request, or is begun again by whoever finds it in the store.
     let _ = timeout(patience, left.wait()).await;
-    Ok(response)
+    let (parts, body) = response.into_parts();
+    let body = match String::from_utf8(to_bytes(body, usize::MAX).await?.into()) {
+        Ok(text) => lambda_http::Body::Text(text),
+        Err(other) => lambda_http::Body::Binary(other.into_bytes()),
+    };
+    Ok(Answer(lambda_http::Response::from_parts(parts, body)))
 }
 
 /// The client's address, as the gateway saw it.
@@ -61,7 +77,7 @@ mod tests {
         let endpoint = async move |Extension(background): Extension<Background>| background.run(work());
         let event = lambda_http::Request::new(lambda_http::Body::Empty);
         let response = answer(Router::new().route("/", get(endpoint)), event, patience).await.unwrap();
-        assert!(response.status().is_success());
+        assert!(response.0.status().is_success());
     }
 
     #[tokio::test(flavor = "current_thread")]

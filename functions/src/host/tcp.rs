@@ -6,12 +6,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
-use axum::middleware::{self, Next};
-use axum::response::Response;
-use tokio::net::TcpListener;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 use super::HostError;
 use crate::ports::{Background, ClientAddress};
@@ -21,6 +26,9 @@ const PORT: u16 = 3000;
 
 /// How long requests and the work that they left may take once the program is to end.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long nobody is let in where the system has nothing left to let them in with.
+const PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) async fn serve(endpoints: Router) -> Result<(), HostError> {
     let port = match env::var("PORT") {
@@ -32,32 +40,51 @@ pub(super) async fn serve(endpoints: Router) -> Result<(), HostError> {
     let left = TaskTracker::new();
     let tasks = left.clone();
     let background = Background::new(move |work| drop(tasks.spawn(work)));
-    let endpoints = endpoints.layer(middleware::from_fn(move |request, next| known(background.clone(), request, next)));
-    let service = endpoints.into_make_service_with_connect_info::<SocketAddr>();
-    let served = async {
-        axum::serve(listener, service).with_graceful_shutdown(told_to_end()).await?;
-        left.close();
-        left.wait().await;
-        Ok(())
-    };
-    let late = async {
-        told_to_end().await;
-        tokio::time::sleep(PATIENCE).await;
+    let connections = GracefulShutdown::new();
+    let let_in = async {
+        loop {
+            let (stream, peer) = accept(&listener).await;
+            let connection = talk(stream, peer, endpoints.clone(), background.clone());
+            // A client that goes away in the midst of a request is no fault of ours.
+            tokio::spawn(connections.watch(connection));
+        }
     };
     tokio::select! {
-        served = served => served,
-        () = late => Ok(()),
+        () = let_in => {}
+        () = told_to_end() => {}
+    }
+    drop(listener);
+    let done = async {
+        connections.shutdown().await;
+        left.close();
+        left.wait().await;
+    };
+    let _ = tokio::time::timeout(PATIENCE, done).await;
+    Ok(())
+}
+
+/// The next connection. One that ended before it was let in is none.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
+            Err(_) => sleep(PAUSE).await,
+        }
     }
 }
 
-/// Puts what this host knows into a request.
-async fn known(background: Background, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    if let Some(peer) = peer {
-        request.extensions_mut().insert(ClientAddress::new(peer));
-    }
-    request.extensions_mut().insert(background);
-    next.run(request).await
+/// One connection, in HTTP/1 alone: whoever is in front speaks it, and the other doubles what is linked for it.
+fn talk(stream: TcpStream, peer: SocketAddr, endpoints: Router, background: Background) -> impl GracefulConnection<Error = hyper::Error> {
+    let answer = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        // What this host knows.
+        request.extensions_mut().insert(ClientAddress::new(peer.ip()));
+        request.extensions_mut().insert(background.clone());
+        endpoints.clone().oneshot(request)
+    });
+    http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer)
 }
 
 /// Ends when the program is interrupted or told to end. Without a way to be told, the process is ended by its host.

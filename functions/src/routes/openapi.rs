@@ -1,14 +1,15 @@
-//! `GET /api/openapi.json`: the document that the endpoints are tested against, made from what the site declares.
-
-mod portal;
-mod requests;
+//! `GET /api/openapi.json`: the document that the endpoints are tested against, in OpenAPI 3.1.
+//!
+//! What is the same for every site is read from `openapi.json` beside this file; what the site declares is filled in here.
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use registry::contract::Contract;
+use registry::derive::rights::ACTION;
 use registry::derive::{consent, policy, schema};
 use registry::model::{Form, ServiceId};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::accept::KEY;
@@ -16,48 +17,70 @@ use crate::app::{App, request_form};
 use crate::problem::{Kind, TYPE};
 use crate::receipt::How;
 
+/// What is the same for every site. An operation lists the names of its problems, whose answers are filled in.
+#[derive(Deserialize)]
+struct Same {
+    /// The operation that sends a form.
+    send: Value,
+    /// The one that its script asks for first.
+    open: Value,
+    /// Paths of every site, of those that ask for consent, have a client portal, take privacy requests.
+    site: Map<String, Value>,
+    consent: Map<String, Value>,
+    portal: Map<String, Value>,
+    requests: Map<String, Value>,
+    schemas: Map<String, Value>,
+}
+
+impl Same {
+    fn read() -> Self {
+        serde_json::from_str(include_str!("openapi.json")).expect("the file is part of the program, and tests read it")
+    }
+}
+
 /// Answers with the document.
 pub(super) async fn openapi(State(app): State<App>) -> Response {
     Json(document(&app.contract)).into_response()
 }
 
-/// The document, in OpenAPI 3.1.
+/// The document.
 pub fn document(contract: &Contract) -> Value {
+    let Same { send, open, site, consent, portal, requests, mut schemas } = Same::read();
+    let registry = &contract.registry;
     let mut paths = Map::new();
-    let mut schemas = Map::from_iter([("Problem".to_owned(), problem()), ("Challenge".to_owned(), challenge())]);
-    for form in &contract.registry.forms {
-        let mut body = schema::json_schema(form);
-        if let Some(body) = body.as_object_mut() {
-            body.remove("$schema");
-        }
-        schemas.insert(name(form), body);
-        paths.insert(policy::action(form.id.as_str()), json!({ "post": submission(form) }));
-        paths.insert(format!("/api/forms/{}/challenge", form.id), json!({ "get": challenge_of(form) }));
+    let mut add = |path: String, form: &Form, sending: Value| {
+        paths.insert(path, json!({ "post": sending }));
+        paths.insert(format!("/api/forms/{}/challenge", form.id), json!({ "get": opening(open.clone(), form) }));
+        schemas.insert(name(form), body(form));
+    };
+    for form in &registry.forms {
+        add(policy::action(form.id.as_str()), form, sending(send.clone(), form));
     }
     if let Some(form) = request_form(contract) {
-        let mut body = schema::json_schema(&form);
-        if let Some(body) = body.as_object_mut() {
-            body.remove("$schema");
+        add(ACTION.to_owned(), &form, asking(sending(send.clone(), &form)));
+        paths.extend(requests);
+    }
+    if registry.has_portal() {
+        paths.extend(portal);
+    } else {
+        schemas.remove("PortalView");
+    }
+    if registry.asks_for_consent() {
+        paths.extend(consent);
+        choose(&mut schemas["Choice"]["properties"], contract);
+    } else {
+        schemas.remove("Choice");
+    }
+    paths.extend(site);
+    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
+        if let (Some(names), Some(Value::Object(responses))) = (operation.remove("problems"), operation.get_mut("responses")) {
+            responses.extend(answers(&names));
         }
-        schemas.insert(name(&form), body);
-        paths.extend(requests::paths(submission(&form)));
-        paths.insert(format!("/api/forms/{}/challenge", form.id), json!({ "get": challenge_of(&form) }));
     }
-    if contract.registry.has_portal() {
-        paths.extend(portal::paths());
-        schemas.insert("PortalView".to_owned(), portal::view());
-    }
-    if contract.registry.asks_for_consent() {
-        schemas.insert("Choice".to_owned(), choice(contract));
-        paths.insert("/api/consent".to_owned(), json!({ "post": decision() }));
-    }
-    paths.insert("/api/health".to_owned(), json!({ "get": health() }));
-    paths.insert("/api/jobs/outbox".to_owned(), json!({ "get": outbox() }));
-    paths.insert("/api/jobs/retention".to_owned(), json!({ "get": retention() }));
-    paths.insert("/api/openapi.json".to_owned(), json!({ "get": itself() }));
+    schemas["Problem"]["properties"]["type"]["enum"] = Kind::ALL.iter().map(|kind| urn(*kind)).collect();
     json!({
         "openapi": "3.1.0",
-        "info": { "title": contract.registry.controller.as_ref().map_or("Functions", |controller| &controller.name), "version": contract.digest },
+        "info": { "title": registry.controller.as_ref().map_or("Functions", |controller| &controller.name), "version": contract.digest },
         "servers": [{ "url": "/" }],
         "paths": paths,
         "components": {
@@ -72,155 +95,64 @@ fn name(form: &Form) -> String {
     format!("form-{}", form.id)
 }
 
-fn submission(form: &Form) -> Value {
-    let of_form = json!({ "$ref": format!("#/components/schemas/{}", name(form)) });
-    let mut responses = answers(&[
-        Kind::Malformed,
-        Kind::Invalid,
-        Kind::Origin,
-        Kind::Token,
-        Kind::TooEarly,
-        Kind::Proof,
-        Kind::Slow,
-        Kind::InFlight,
-        Kind::TooLarge,
-        Kind::MediaType,
-        Kind::Key,
-        Kind::KeyReused,
-        Kind::TooMany,
-        Kind::Unavailable,
-    ]);
-    let id = json!({ "type": "object", "properties": { "id": { "type": "string", "format": "uuid" } }, "required": ["id"], "additionalProperties": false });
-    responses.insert("202".to_owned(), json!({ "description": "It is stored.", "content": { "application/json": { "schema": id } } }));
-    responses.insert("303".to_owned(), json!({ "description": "It was sent without a script and is stored: on to the page that says so.", "headers": { "Location": { "schema": { "type": "string" } } } }));
-    json!({
-        "operationId": format!("send-{}", form.id),
-        "summary": form.label.default,
-        "parameters": [{
-            "name": "Idempotency-Key",
-            "in": "header",
-            "description": "The same for each attempt to send the same submission. Needed with JSON, unless the field `_key` has it.",
-            "schema": { "type": "string", "pattern": KEY },
-        }],
-        "requestBody": { "required": true, "content": { "application/json": { "schema": of_form }, "application/x-www-form-urlencoded": { "schema": of_form } } },
-        "responses": responses,
-    })
+/// What is sent of a form.
+fn body(form: &Form) -> Value {
+    let mut body = schema::json_schema(form);
+    if let Some(body) = body.as_object_mut() {
+        body.remove("$schema");
+    }
+    body
 }
 
-fn challenge_of(form: &Form) -> Value {
-    let mut responses = answers(&[Kind::Internal]);
-    let schema = json!({ "$ref": "#/components/schemas/Challenge" });
-    responses.insert(
-        "200".to_owned(),
-        json!({ "description": "A token and a proof of work to solve.", "content": { "application/json": { "schema": schema } } }),
-    );
-    json!({ "operationId": format!("open-{}", form.id), "summary": "What a form's script needs before it can send", "responses": responses })
+fn sending(mut send: Value, form: &Form) -> Value {
+    let of_form = json!({ "schema": { "$ref": format!("#/components/schemas/{}", name(form)) } });
+    send["operationId"] = format!("send-{}", form.id).into();
+    send["summary"] = form.label.default.as_str().into();
+    send["parameters"][0]["schema"]["pattern"] = KEY.into();
+    send["requestBody"]["content"] = json!({ "application/json": of_form, "application/x-www-form-urlencoded": of_form });
+    send
 }
 
-fn decision() -> Value {
-    let mut responses = answers(&[
-        Kind::Malformed,
-        Kind::Origin,
-        Kind::Slow,
-        Kind::TooLarge,
-        Kind::MediaType,
-        Kind::Invalid,
-        Kind::TooMany,
-        Kind::Unavailable,
-    ]);
-    let cookie = json!({ "description": "The consent cookie, as the page's script writes it; not there where the browser has a newer choice.", "schema": { "type": "string" } });
-    responses.insert(
-        "204".to_owned(),
-        json!({ "description": "It is taken, and kept as a proof where the site declares that.", "headers": { "Set-Cookie": cookie } }),
-    );
-    json!({
-        "operationId": "consent",
-        "summary": "Proves a choice of cookies, and sets its cookie",
-        "requestBody": { "required": true, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Choice" } } } },
-        "responses": responses,
-    })
+fn opening(mut open: Value, form: &Form) -> Value {
+    open["operationId"] = format!("open-{}", form.id).into();
+    open
 }
 
-/// What the banner sends.
-fn choice(contract: &Contract) -> Value {
+/// What is particular to sending a privacy request.
+fn asking(mut sending: Value) -> Value {
+    sending["description"] =
+        "A text in `company_website`, which nobody sees, is refused. Rectification, objection, restriction and correction need a `message`."
+            .into();
+    sending["responses"]["202"]["description"] =
+        "It is taken. The answer is the same whatever is held, and a code is sent to the address.".into();
+    sending
+}
+
+/// What the site's banner may send.
+fn choose(choice: &mut Value, contract: &Contract) {
     let asked = consent::model(&contract.registry);
     let services: Vec<&ServiceId> = asked.categories.iter().flat_map(|category| &category.services).map(|service| &service.id).collect();
-    let services = json!({ "type": "array", "items": { "enum": services }, "uniqueItems": true });
-    json!({
-        "type": "object",
-        "required": ["id", "at", "how", "language", "revision", "banner", "gpc", "accepted", "refused"],
-        "additionalProperties": false,
-        "properties": {
-            "id": { "type": "string", "format": "uuid", "description": "Random. What is sent again with the same one is stored once." },
-            "at": { "type": "integer", "description": "When it was chosen, in seconds since 1970." },
-            "how": { "enum": How::ALL },
-            "language": { "enum": contract.site.languages },
-            "revision": { "const": asked.revision },
-            "banner": { "type": "string", "description": "The digest of the banner that was shown: one that is archived." },
-            "gpc": { "type": "boolean", "description": "Whether the browser sent the signal of Global Privacy Control." },
-            "accepted": services,
-            "refused": services,
-        },
-    })
+    choice["how"]["enum"] = json!(How::ALL);
+    choice["language"]["enum"] = json!(contract.site.languages);
+    choice["revision"]["const"] = json!(asked.revision);
+    for ids in ["accepted", "refused"] {
+        choice[ids]["items"]["enum"] = json!(services);
+    }
 }
 
-fn health() -> Value {
-    let report = |description: &str| json!({ "description": description, "content": { "application/json": { "schema": { "type": "object", "required": ["status"], "properties": { "status": { "enum": ["ok", "degraded", "failing"] } } } } } });
-    json!({
-        "operationId": "health",
-        "summary": "What is configured and reachable",
-        "responses": { "200": report("Leads are accepted."), "503": report("No lead can be accepted.") },
-    })
-}
-
-fn outbox() -> Value {
-    let mut responses = answers(&[Kind::Unauthorized, Kind::Unavailable]);
-    let count = json!({ "type": "integer", "minimum": 0 });
-    let done = json!({ "type": "object", "required": ["sent", "delayed", "dead"], "properties": { "sent": count, "delayed": count, "dead": count } });
-    responses.insert(
-        "200".to_owned(),
-        json!({ "description": "How many deliveries there were.", "content": { "application/json": { "schema": done } } }),
-    );
-    json!({ "operationId": "job-outbox", "summary": "Attempts the deliveries that are due", "security": [{ "cron": [] }], "responses": responses })
-}
-
-fn retention() -> Value {
-    let mut responses = answers(&[Kind::Unauthorized, Kind::Unavailable]);
-    let text = json!({ "type": "string" });
-    let rules = json!({ "type": "array", "items": text });
-    let list = |items: Value| json!({ "type": "array", "items": items });
-    let object = |properties: Value| json!({ "type": "object", "properties": properties });
-    let gone = object(json!({ "rules": rules, "what": text, "records": { "type": "integer", "minimum": 0 } }));
-    let report = json!({
-        "type": "object",
-        "required": ["finished", "gone", "void", "outlasted", "others"],
-        "properties": {
-            "finished": { "type": "boolean" },
-            "failed": { "type": "null" },
-            "gone": list(gone.clone()),
-            "void": gone,
-            "outlasted": rules,
-            "others": list(object(json!({ "rule": text, "what": text, "by": text }))),
-        },
-    });
-    let description = "What went, by the rules that asked for it, and the rules that others carry out.";
-    responses.insert("200".to_owned(), json!({ "description": description, "content": { "application/json": { "schema": report } } }));
-    json!({ "operationId": "job-retention", "summary": "Removes what is past its period", "security": [{ "cron": [] }], "responses": responses })
-}
-
-fn itself() -> Value {
-    json!({ "operationId": "openapi", "summary": "This document", "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": { "schema": { "type": "object" } } } } } })
+fn urn(kind: Kind) -> String {
+    format!("{TYPE}{}", kind.name())
 }
 
 /// The answers for problems, by status; several may share one.
-fn answers(kinds: &[Kind]) -> Map<String, Value> {
+fn answers(names: &Value) -> Map<String, Value> {
+    let names: Vec<&str> = names.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mut answers: Map<String, Value> = Map::new();
-    for kind in kinds {
-        let status = kind.status().as_u16().to_string();
-        let told = format!("`{}{}`: {}.", TYPE, kind.name(), kind.title());
-        match answers.get_mut(&status).and_then(|answer| answer.get_mut("description")) {
+    for kind in Kind::ALL.into_iter().filter(|kind| names.contains(&kind.name())) {
+        let told = format!("`{}`: {}.", urn(kind), kind.title());
+        match answers.get_mut(kind.status().as_str()).map(|answer| &mut answer["description"]) {
             Some(Value::String(description)) => description.push_str(&format!(" {told}")),
-            _ => _ = answers.insert(status, problem_answer(&told)),
+            _ => _ = answers.insert(kind.status().as_str().to_owned(), problem_answer(&told)),
         }
     }
     answers
@@ -231,36 +163,23 @@ fn problem_answer(description: &str) -> Value {
     json!({ "description": description, "content": { "application/problem+json": { "schema": schema }, "text/html": { "schema": { "type": "string" } } } })
 }
 
-fn problem() -> Value {
-    let types: Vec<String> = Kind::ALL.iter().map(|kind| format!("{TYPE}{}", kind.name())).collect();
-    let text = json!({ "type": "string" });
-    json!({
-        "description": "RFC 9457",
-        "type": "object",
-        "required": ["type", "title", "status"],
-        "properties": {
-            "type": { "enum": types },
-            "title": text,
-            "status": { "type": "integer" },
-            "errors": { "type": "array", "items": { "type": "object", "required": ["field", "fault", "message"], "properties": { "field": text, "fault": text, "message": text } } },
-        },
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn challenge() -> Value {
-    let text = json!({ "type": "string" });
-    json!({
-        "type": "object",
-        "required": ["token", "challenge"],
-        "properties": {
-            "token": text,
-            "challenge": solving(),
-        },
-    })
-}
-
-/// A proof of work to solve.
-fn solving() -> Value {
-    let properties = json!({ "parameters": { "type": "object" }, "signature": { "type": "string" } });
-    json!({ "type": "object", "description": "ALTCHA, version 2", "required": ["parameters", "signature"], "properties": properties })
+    #[test]
+    fn problems_are_named_as_they_are() {
+        let Same { send, open, site, consent, portal, requests, .. } = Same::read();
+        let paths =
+            [site, consent, portal, requests].into_iter().flatten().flat_map(|(_, path)| path.as_object().cloned().unwrap_or_default());
+        let operations = paths.map(|(_, operation)| operation).chain([send, open]);
+        let named: Vec<String> = operations
+            .filter_map(|operation| serde_json::from_value(operation["problems"].clone()).ok())
+            .collect::<Vec<Vec<String>>>()
+            .concat();
+        assert!(!named.is_empty());
+        for name in named {
+            assert!(Kind::ALL.iter().any(|kind| kind.name() == name), "no problem is called `{name}`");
+        }
+    }
 }
