@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use registry::contract::Contract;
 use registry::derive::notices;
+use registry::digest::hex;
 use registry::model::FormId;
 use serde::Serialize;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
@@ -85,7 +86,7 @@ pub fn audience(contract: &Contract, keys: &Keys, announcement: &Announcement, l
 /// The keyed hash of an address for one version.
 fn hash(keys: &Keys, announcement: &Announcement, address: &str) -> PersonHash {
     let digest = keys.digest("notice", &[&announcement.seal, &address.to_ascii_lowercase()]);
-    PersonHash(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    PersonHash(hex(&digest))
 }
 
 /// What a run has done, in addresses.

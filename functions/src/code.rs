@@ -5,6 +5,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use registry::digest::hex;
 
 use crate::guard::Keys;
 use crate::personal::Personal;
@@ -88,7 +89,7 @@ pub fn hash_of_text(keys: &Keys, text: &str) -> CodeHash {
 
 fn hash_of(keys: &Keys, symbols: &str) -> CodeHash {
     let digest = keys.digest("project code", &[symbols]);
-    CodeHash(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    CodeHash(hex(&digest))
 }
 
 /// Eight symbols of five random bits each.

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use registry::contract::Contract;
 use registry::derive::rights::{self, Asked};
+use registry::digest::hex;
 use registry::model::{CaliforniaRight, Erasure, Form, From, Holding, Recipient, Registry, Right, System};
 use serde_json::Value;
 use subtle::ConstantTimeEq;
@@ -82,7 +83,7 @@ fn signed(keys: &Keys, id: RequestId) -> [u8; DIGEST] {
 /// The keyed hash of an address, in letters of either case.
 pub fn hash(keys: &Keys, address: &Personal<String>) -> PersonHash {
     let digest = keys.digest("person", &[&address.reveal().trim().to_ascii_lowercase()]);
-    PersonHash(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    PersonHash(hex(&digest))
 }
 
 /// What is done about a request in the store when it is confirmed.

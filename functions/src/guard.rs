@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
+use registry::digest::hex;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
@@ -66,7 +67,7 @@ impl Keys {
 
     /// The key for one use in hexadecimal digits.
     pub fn text_of(&self, purpose: &str) -> String {
-        self.of(purpose).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.of(purpose))
     }
 }
 

@@ -93,6 +93,25 @@ pub struct PrivacyRequest {
 }
 
 impl PrivacyRequest {
+    /// One that has just come: nothing is confirmed, and nothing done.
+    pub fn new(id: RequestId, asked: Asked, language: impl Into<String>, received: Timestamp, person: Person) -> Self {
+        Self {
+            id,
+            asked,
+            language: language.into(),
+            received,
+            person: Some(Personal::new(person)),
+            confirmed: None,
+            due: None,
+            extended: None,
+            reminded: None,
+            found: None,
+            closed: None,
+            answer: None,
+            tasks: Vec::new(),
+        }
+    }
+
     /// Whether it waits for a person.
     pub fn waits_for_a_person(&self) -> bool {
         self.closed.is_none() && self.tasks.iter().any(|task| task.done.is_none() && task.work.is_a_person_s())

@@ -14,23 +14,9 @@ fn id(byte: u8) -> RequestId {
 }
 
 fn asking(asked: &str) -> (PrivacyRequest, Personal<Person>) {
-    let person = Personal::new(Person { email: " Ada@a.example".to_owned(), message: None });
-    let request = PrivacyRequest {
-        id: id(7),
-        asked: Asked::parse(asked).unwrap(),
-        language: "en".to_owned(),
-        received: "2027-01-31T10:00:00Z".parse().unwrap(),
-        person: Some(person.clone()),
-        confirmed: None,
-        due: None,
-        extended: None,
-        reminded: None,
-        found: None,
-        closed: None,
-        answer: None,
-        tasks: Vec::new(),
-    };
-    (request, person)
+    let person = Person { email: " Ada@a.example".to_owned(), message: None };
+    let received = "2027-01-31T10:00:00Z".parse().unwrap();
+    (PrivacyRequest::new(id(7), Asked::parse(asked).unwrap(), "en", received, person.clone()), Personal::new(person))
 }
 
 /// A site with a recipient for each way of an erasure.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
+use registry::digest::hex;
 use sha2::Sha256;
 
 /// The keyed hash of an address's /24 (IPv4) or /56 (IPv6), in 16 hexadecimal digits. Tomorrow the same address has another one.
@@ -14,7 +15,7 @@ pub fn hash(key: &[u8; 32], address: IpAddr, now: Timestamp) -> String {
         IpAddr::V4(address) => mac.update(&address.octets()[..3]),
         IpAddr::V6(address) => mac.update(&address.octets()[..7]),
     }
-    mac.finalize().into_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&mac.finalize().into_bytes()[..8])
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
 use registry::derive::words::Words;
+use registry::digest::hex;
 use registry::model::{CaptureKind, Form};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -271,10 +272,6 @@ pub(super) fn fingerprint(form: &Form, values: &Values) -> String {
     hasher.update([0]);
     hasher.update(serde_json::to_vec(values).expect("texts and truth values are always JSON"));
     hex(&hasher.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The first half of a digest, which is enough to tell ids apart.

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
+use registry::digest::hex;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -36,7 +37,7 @@ impl RequestId {
         let mut bytes = [0; 8];
         // Without random bytes, requests cannot be told apart in the log, and all else works.
         let _ = getrandom::fill(&mut bytes);
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex(&bytes))
     }
 }
 

@@ -90,21 +90,7 @@ async fn take(app: &App, form: &Form, arrived: &Arrived) -> Result<(RequestId, W
     let hash = fulfilment::hash(&app.keys, &Personal::new(person.email.clone()));
     let mut limits = guard::limits(way, arrived.sender.hash.as_deref(), app.config.per_address);
     limits.push(guard::of_requests(&hash.0));
-    let request = PrivacyRequest {
-        id,
-        asked: what,
-        language: arrived.language.clone(),
-        received: now,
-        person: Some(Personal::new(person)),
-        confirmed: None,
-        due: None,
-        extended: None,
-        reminded: None,
-        found: None,
-        closed: None,
-        answer: None,
-        tasks: Vec::new(),
-    };
+    let request = PrivacyRequest::new(id, what, &*arrived.language, now, person);
     let Some(requests) = &app.requests else {
         return forward(app, request, &limits).await.map(|()| (id, way));
     };

@@ -1,6 +1,7 @@
 //! A lead comes in: one transaction writes it, its deliveries, its spent proof and what it counts for.
 
 use jiff::Timestamp;
+use registry::digest::hex;
 use sha2::{Digest, Sha256};
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
@@ -32,7 +33,7 @@ pub(super) async fn accept(store: &SqlStore, entry: &Entry) -> Result<Accepted, 
 
 /// Clients choose the key: it could be of any length and hold anything. Its digest is as good to recognise it by.
 fn key_digest(key: &str) -> String {
-    Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(key))
 }
 
 /// Writes the lead, unless there is one with its key. Whether it did.

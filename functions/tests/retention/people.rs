@@ -137,21 +137,8 @@ async fn one(store: &SqlStore, id: RequestId) -> Option<PrivacyRequest> {
 pub(crate) async fn ask(base: &Base, model: &mut Model, asking: &Asking, now: Timestamp) -> RequestId {
     let id = RequestId::of_digest(uuid::Uuid::now_v7().into_bytes());
     let Some(database) = &base.instance.database else { return id };
-    let request = PrivacyRequest {
-        id,
-        asked: Asked::parse(asking.what).unwrap(),
-        language: "en".to_owned(),
-        received: now,
-        person: Some(Personal::new(Person { email: address(asking.who), message: Some("canary words".to_owned()) })),
-        confirmed: None,
-        due: None,
-        extended: None,
-        reminded: None,
-        found: None,
-        closed: None,
-        answer: None,
-        tasks: Vec::new(),
-    };
+    let person = Person { email: address(asking.who), message: Some("canary words".to_owned()) };
+    let request = PrivacyRequest::new(id, Asked::parse(asking.what).unwrap(), "en", now, person);
     assert_eq!(database.ask(&ports::Asking { request, proof: None, limits: Vec::new() }).await.unwrap(), Taken::Kept);
     let answered = now + SignedDuration::from_hours(24 * asking.answered);
     model.people.requests.insert(id, Request { received: now, due: None, closed: None, answered });

@@ -18,21 +18,7 @@ const LEASE: Duration = Duration::from_secs(60);
 
 fn asking(byte: u8, asked: &str) -> Asking {
     let person = Person { email: "Ada_1@a.example".to_owned(), message: Some("canary-words".to_owned()) };
-    let request = PrivacyRequest {
-        id: RequestId::of_digest([byte; 16]),
-        asked: Asked::parse(asked).unwrap(),
-        language: "fr".to_owned(),
-        received: at(0),
-        person: Some(Personal::new(person)),
-        confirmed: None,
-        due: None,
-        extended: None,
-        reminded: None,
-        found: None,
-        closed: None,
-        answer: None,
-        tasks: Vec::new(),
-    };
+    let request = PrivacyRequest::new(RequestId::of_digest([byte; 16]), Asked::parse(asked).unwrap(), "fr", at(0), person);
     Asking { request, proof: None, limits: Vec::new() }
 }
 

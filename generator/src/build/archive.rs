@@ -5,7 +5,7 @@ use registry::diagnostic::Diagnostic;
 
 use super::inputs::Inputs;
 use crate::check::banner_not_archived::spoilt;
-use crate::digest::{Digest, Hasher};
+use crate::digest::Digest;
 use crate::document::shown::Shown;
 
 /// The archived banners as they were read last.
@@ -20,19 +20,14 @@ pub(super) struct ArchiveMemory {
 impl ArchiveMemory {
     /// Reads the banners again where any of them changed.
     pub(super) fn refresh(&mut self, inputs: &Inputs) {
-        let files = inputs.kept_below(BANNERS);
-        let mut hasher = Hasher::default();
-        for (path, bytes) in &files {
-            hasher.add(path.as_bytes()).add(bytes);
-        }
-        let key = Some(hasher.finish());
+        let key = Some(inputs.digest_below(BANNERS));
         if self.key == key {
             return;
         }
         self.key = key;
         self.diagnostics.clear();
         self.archived.clear();
-        for (path, bytes) in &files {
+        for (path, bytes) in &inputs.kept_below(BANNERS) {
             match Shown::parse(path, bytes) {
                 Ok(shown) => self.archived.push(shown),
                 Err(what) => self.diagnostics.push(spoilt(path, what)),

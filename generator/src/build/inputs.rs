@@ -202,6 +202,15 @@ impl Inputs {
         self.kept.iter().filter(|(path, _)| path.starts_with(folder)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
     }
 
+    /// The digest of the kept files below a folder, given with its slash, and of their names.
+    pub(super) fn digest_below(&self, folder: &str) -> Digest {
+        let mut hasher = Hasher::default();
+        for (path, bytes) in self.kept.iter().filter(|(path, _)| path.starts_with(folder)) {
+            hasher.add(path.as_bytes()).add(bytes);
+        }
+        hasher.finish()
+    }
+
     /// The files that are copied.
     pub(super) fn copies(&self) -> impl Iterator<Item = &Arc<str>> {
         self.copies.keys()

@@ -13,6 +13,9 @@ use crate::render::templates::{Templates, WhiteSpace};
 use crate::render::theme::Theme;
 use crate::site::config::{Config, Minify};
 
+/// Where a site's own look is.
+const FOLDER: &str = "templates/";
+
 /// The look as it was made last.
 #[derive(Debug)]
 pub(super) struct LookMemory {
@@ -36,20 +39,16 @@ impl Default for LookMemory {
 
 impl LookMemory {
     pub(super) fn refresh(&mut self, inputs: &Inputs, config: &Config) {
-        let files = inputs.kept_below("templates/");
         let mut hasher = Hasher::default();
-        hasher.add(format!("{:?} {:?}", config.minify, config.languages));
-        for (path, bytes) in &files {
-            hasher.add(path.as_bytes()).add(bytes);
-        }
-        let key = Some(hasher.finish());
+        let declared = format!("{:?} {:?}", config.minify, config.languages);
+        let key = Some(hasher.add(declared).add_digest(inputs.digest_below(FOLDER)).finish());
         if self.key == key {
             return;
         }
         self.key = key;
         self.diagnostics.clear();
         let minify = config.minify != Minify::Off;
-        self.theme = Arc::new(Theme::new(files));
+        self.theme = Arc::new(Theme::new(inputs.kept_below(FOLDER)));
         self.assets = Arc::new(Assets::make(&self.theme, minify).into_value(&mut self.diagnostics));
         let white_space = if minify { WhiteSpace::Collapsed } else { WhiteSpace::Kept };
         self.templates = Arc::new(Templates::parse(&self.theme, white_space, &self.assets).into_value(&mut self.diagnostics));

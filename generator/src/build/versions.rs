@@ -26,19 +26,14 @@ pub(super) struct VersionsMemory {
 impl VersionsMemory {
     /// Reads the versions again where any of them changed.
     pub(super) fn refresh(&mut self, inputs: &Inputs) {
-        let files = inputs.kept_below(FOLDER);
-        let mut hasher = Hasher::default();
-        for (path, bytes) in &files {
-            hasher.add(path.as_bytes()).add(bytes);
-        }
-        let key = Some(hasher.finish());
+        let key = Some(inputs.digest_below(FOLDER));
         if self.key == key {
             return;
         }
         self.key = key;
         self.diagnostics.clear();
         self.versions.clear();
-        for (path, bytes) in &files {
+        for (path, bytes) in &inputs.kept_below(FOLDER) {
             match Version::parse(path, bytes) {
                 Ok(version) => self.versions.push(version),
                 Err(diagnostic) => self.diagnostics.push(*diagnostic),
