@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use registry::contract::Contract;
-use registry::derive::policy::policy;
+use registry::derive::policy;
 use registry::derive::retention::{self, Limit};
 use registry::derive::words::Words;
 use registry::model::{Period, Registry, RetentionId, Since};
@@ -179,8 +179,11 @@ struct Told(Vec<(RetentionId, String, String)>);
 impl Told {
     fn of(contract: &Contract) -> Self {
         let words = Words { language: contract.site.language(None), get: &|key| contract.site.word(contract.site.language(None), key) };
-        let views = policy(&contract.registry, words).retention;
-        Self(views.into_iter().map(|view| (RetentionId(view.id), view.label, view.by.told(words))).collect())
+        let told = |rule| {
+            let view = policy::retention(&contract.registry, rule, words);
+            (RetentionId(view.id), view.label, view.by.told(words))
+        };
+        Self(contract.registry.retention.iter().map(told).collect())
     }
 
     /// What some rules are about.

@@ -4,22 +4,21 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::SystemTime;
 
 use tempfile::TempDir;
 
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
+#[path = "support/run.rs"]
+mod run;
+
+use run::Run;
 
 fn plainsite(root: &Path, arguments: &[&str]) -> Run {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_plainsite")).arg("--root").arg(root).args(arguments).env("NO_COLOR", "1").output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&root.display().to_string(), "SITE");
-    Run { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) }
+    let mut run = Run::of(run::plainsite().arg("--root").arg(root).args(arguments));
+    for text in [&mut run.out, &mut run.err] {
+        *text = text.replace(&root.display().to_string(), "SITE");
+    }
+    run
 }
 
 fn site() -> TempDir {

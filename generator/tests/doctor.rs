@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::path::Path;
-use std::process::Command;
 
 use functions::ports::Store;
 use functions::store::{self, Patience};
@@ -14,19 +13,13 @@ mod postgres;
 
 use postgres::Postgres;
 
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
+#[path = "support/run.rs"]
+mod run;
+
+use run::{Run, plainsite};
 
 fn doctor(root: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plainsite"));
-    functions::config::VARIABLES.iter().for_each(|(name, _)| _ = command.env_remove(name));
-    command.env("NO_COLOR", "1").envs(variables.iter().copied()).arg("--root").arg(root).arg("doctor").args(arguments);
-    let output = command.output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let run = Run { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) };
+    let run = Run::of(plainsite().envs(variables.iter().copied()).arg("--root").arg(root).arg("doctor").args(arguments));
     assert!(!format!("{}{}", run.out, run.err).to_lowercase().contains("canary"), "{}{}", run.out, run.err);
     run
 }

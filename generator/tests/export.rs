@@ -4,23 +4,17 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
+#[path = "support/run.rs"]
+mod run;
+
+use run::Run;
 
 /// The day of the build is fixed, and lies between two versions of the site's policy.
 fn plainsite(root: &Path, arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plainsite"));
-    command.args(["--date", "2026-06-15", "--root"]).arg(root).args(arguments).env("NO_COLOR", "1");
-    let output = command.output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Run { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) }
+    Run::of(run::plainsite().args(["--date", "2026-06-15", "--root"]).arg(root).args(arguments))
 }
 
 fn site() -> TempDir {

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use functions::lead::{DeliveryState, Failure, Lead, LeadId, SinkId, Suspicion};
@@ -17,11 +16,10 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
+#[path = "support/run.rs"]
+mod run;
+
+use run::{Run, plainsite};
 
 /// A store in a folder, and the command on it.
 struct Office {
@@ -95,11 +93,7 @@ impl Office {
 }
 
 fn run(url: Option<&str>, arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plainsite"));
-    command.args(arguments).env("NO_COLOR", "1").env_remove("DATABASE_URL").envs(url.map(|url| ("DATABASE_URL", url))).stdin(Stdio::null());
-    let output = command.output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Run { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) }
+    Run::of(plainsite().args(arguments).envs(url.map(|url| ("DATABASE_URL", url))))
 }
 
 #[test]

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use functions::code;
 use functions::guard::Keys;
@@ -32,11 +31,10 @@ updates:
       the second.
 ";
 
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
+#[path = "support/run.rs"]
+mod run;
+
+use run::{Run, plainsite};
 
 /// A store in a folder, and the command on it.
 struct Office {
@@ -60,12 +58,9 @@ impl Office {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plainsite"));
-        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env("NO_COLOR", "1").env("DATABASE_URL", &self.url).env("PLAINSITE_SECRET", SECRET);
-        let output = command.output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Run { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) }
+        let mut command = plainsite();
+        command.args(arguments).current_dir(self.folder.path());
+        Run::of(command.env("DATABASE_URL", &self.url).env("PLAINSITE_SECRET", SECRET))
     }
 
     /// Whether a code opens a project by now.

@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use functions::ports::Receipts;
 use functions::receipt::{How, Receipt};
@@ -80,18 +79,15 @@ fn told(root: &Path) -> Vec<String> {
     found.map(|diagnostic| diagnostic.message).collect()
 }
 
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
+#[path = "support/run.rs"]
+mod run;
+
+use run::Run;
 
 fn plainsite(root: &Path, database: Option<&str>, arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plainsite"));
-    command.arg("--root").arg(root).args(["--date", "2026-06-01"]).args(arguments).env("NO_COLOR", "1").env_remove("DATABASE_URL");
-    let output = command.envs(database.map(|url| ("DATABASE_URL", url))).stdin(Stdio::null()).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Run { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) }
+    let mut command = run::plainsite();
+    command.arg("--root").arg(root).args(["--date", "2026-06-01"]).args(arguments);
+    Run::of(command.envs(database.map(|url| ("DATABASE_URL", url))))
 }
 
 fn archive(root: &Path) -> String {

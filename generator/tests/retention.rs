@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use functions::lead::{Lead, LeadId};
 use functions::personal::Personal;
@@ -17,18 +16,13 @@ use serde_json::{Value as Json, json};
 /// The site of the project itself.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
+#[path = "support/run.rs"]
+mod run;
+
+use run::Run;
 
 fn plainsite(root: &Path, database: &str, arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plainsite"));
-    command.arg("--root").arg(root).args(arguments).env("NO_COLOR", "1").env("DATABASE_URL", database).env_remove("NOTION_TOKEN");
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Run { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) }
+    Run::of(run::plainsite().arg("--root").arg(root).args(arguments).env("DATABASE_URL", database))
 }
 
 fn entry(number: u8, received: Timestamp) -> Entry {
