@@ -39,7 +39,8 @@ impl Programs {
     /// Builds the program of the functions, and the floor that sends to it; their paths.
     pub(super) fn functions() -> Result<(PathBuf, PathBuf)> {
         // Each by itself: features that the floor asks of shared dependencies are none of the program's.
-        Ok((built(&["--package", "functions", "--bin", "index"], "index")?, built(&FLOOR, "floor")?))
+        // Ours as the host does, in the folder that has it compiled for size.
+        Ok((built_in("functions", &["--bin", "index"], "index")?, built(&FLOOR, "floor")?))
     }
 
     /// Builds what the figures asked for need.
@@ -74,11 +75,16 @@ impl Programs {
 
 /// Runs `cargo build --release` and returns the program of that name.
 fn built(args: &[&str], program: &str) -> Result<PathBuf> {
+    built_in("", args, program)
+}
+
+/// The same, started in a folder of the workspace.
+fn built_in(folder: &str, args: &[&str], program: &str) -> Result<PathBuf> {
     report::note(&format!("cargo build --release {}", args.join(" ")));
     let output = Command::new(crate::cargo())
         .args(["build", "--release", "--quiet", "--message-format", "json-render-diagnostics"])
         .args(args)
-        .current_dir(crate::workspace())
+        .current_dir(crate::workspace().join(folder))
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
