@@ -20,7 +20,7 @@ use registry::model::FormId;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 use crate::personal::Personal;
 use crate::request::RequestId;
-pub use notices::{Addressee, Announcer, Attempt, Noted, Notices, Telling};
+pub use notices::{Addressee, Announcer, Attempt, Noted, Notices, Telling, Told};
 pub use portal::{BillingSource, ProjectSource, Projects};
 pub use receipts::{ReceiptFilter, Receipts};
 pub use requests::{Asking, Confirmed, Correspondence, Erased, PersonHash, Plan, RequestFilter, Requests, Taken};

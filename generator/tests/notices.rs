@@ -37,7 +37,7 @@ const DECLARED: [(&str, &str); 4] = [
          politique }\n    basis: legal-obligation\n    law: { en: GDPR Art. 13(3), fr: RGPD art. 13(3) }\n    data: [lead, notices]\n    \
          recipients: [resend]\n",
     ),
-    ("\nretention:\n", "\nretention:\n  notices: { data: [notices], keep: 5 years, then: delete, by: { manual: CRESCO System } }\n"),
+    ("\nretention:\n", "\nretention:\n  notices: { data: [notices], keep: 5 years, then: delete, by: job }\n"),
 ];
 
 struct Run {

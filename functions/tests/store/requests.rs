@@ -16,7 +16,7 @@ use crate::sample::{Base, at, entry, settled, stored};
 
 const LEASE: Duration = Duration::from_secs(60);
 
-fn asking(byte: u8, asked: &str) -> Asking {
+pub(crate) fn asking(byte: u8, asked: &str) -> Asking {
     let person = Person { email: "Ada_1@a.example".to_owned(), message: Some("canary-words".to_owned()) };
     let request = PrivacyRequest {
         id: RequestId::of_digest([byte; 16]),
@@ -36,7 +36,7 @@ fn asking(byte: u8, asked: &str) -> Asking {
     Asking { request, proof: None, limits: Vec::new() }
 }
 
-fn plan(deed: Deed, work: Vec<Work>) -> Plan {
+pub(crate) fn plan(deed: Deed, work: Vec<Work>) -> Plan {
     let erased_at = BTreeSet::from(["notion".into()]);
     Plan { deed, kept: BTreeSet::new(), erased_at, work, due: at(1000), person: PersonHash("hash".to_owned()) }
 }
@@ -48,7 +48,7 @@ async fn lead_of(store: &SqlStore, seconds: i64, email: &str) -> LeadId {
     stored(store, &entry).await
 }
 
-async fn asked(store: &SqlStore, asking: &Asking) -> RequestId {
+pub(crate) async fn asked(store: &SqlStore, asking: &Asking) -> RequestId {
     assert_eq!(store.ask(asking).await.unwrap(), Taken::Kept);
     asking.request.id
 }
@@ -192,7 +192,7 @@ pub(crate) async fn erased_leads_that_come_back_are_found(base: &Base) {
         lead_of(&store, 20, "ada_1@a.example").await,
         lead_of(&store, 0, "bob@a.example").await,
     ];
-    let entry = Erased { person: fulfilment::hash(&keys, &Personal::new("ada_1@a.example".to_owned())), at: at(10) };
+    let entry = Erased { person: keys.person(&Personal::new("ada_1@a.example".to_owned())), at: at(10) };
     let log = [entry.clone()];
     let found = fulfilment::back_again(&store, &keys, &log).await.unwrap();
     assert_eq!(found, [back], "who wrote again after the erasure stays");
