@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use functions::config::Config;
+use functions::guard::Keys;
 use functions::lead::{Failure, Lead, LeadId};
 use functions::personal::Personal;
 use functions::ports::{Accepted, Entry, Noted, Notices, Store, Telling};
@@ -245,6 +246,32 @@ fn a_program_that_is_killed_goes_on() {
 fn seal(office: &Office) -> String {
     let file = fs::read(office.folder.path().join("content/_policies/privacy/2.json")).unwrap();
     serde_json::from_slice::<Json>(&file).unwrap()["seal"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_restored_database_tells_nobody_before_the_erasures_are_done_again() {
+    let office = Office::new();
+    office.lead(1, "ada@visitor.example", "en");
+    office.lead(2, "bob@visitor.example", "en");
+    let (file, backup) = (office.folder.path().join("leads.db"), office.folder.path().join("backup.db"));
+    fs::copy(&file, &backup).unwrap();
+    fs::rename(&backup, &file).unwrap();
+    let refused = office.notify(&[]);
+    assert!(refused.code == 2 && refused.err.contains("run `plainsite requests replay`"), "{}", refused.err);
+    assert!(office.letters().is_empty());
+    // Ada was erased after the backup.
+    let ada = Keys::new(SECRET.to_owned().into()).person(&Personal::new("ada@visitor.example".to_owned()));
+    let log = office.folder.path().join("erasures.log");
+    fs::write(&log, format!("2026-06-01T10:00:00Z {}\n", ada.0)).unwrap();
+    let replayed = office.run(&["requests", "replay", log.to_str().unwrap()]);
+    assert_eq!(replayed.out, "1 entries read, 1 leads erased again\n", "{}", replayed.err);
+    assert_eq!(office.notify(&[]).code, 0);
+    assert_eq!(office.letters().into_keys().collect::<Vec<_>>(), ["bob@visitor.example"]);
+    // Nobody was erased since another backup.
+    fs::copy(&file, &backup).unwrap();
+    fs::rename(&backup, &file).unwrap();
+    assert_eq!(office.run(&["requests", "replay", "/dev/null"]).out, "0 entries read, 0 leads erased again\n");
+    office.on(async |store| store.whole().await.unwrap());
 }
 
 #[test]

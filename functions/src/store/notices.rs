@@ -12,7 +12,7 @@ use super::SqlStore;
 use super::row::{id, length, micros, of_word, time, word};
 use crate::announcement::Announcement;
 use crate::lead::{Failure, LeadId};
-use crate::ports::{Addressee, Attempt, Noted, Notices, PersonHash, StoreError, Telling, Told};
+use crate::ports::{Addressee, Attempt, Noted, Notices, PersonHash, Store, StoreError, Telling, Told};
 
 #[async_trait]
 impl Notices for SqlStore {
@@ -40,6 +40,7 @@ impl Notices for SqlStore {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<Attempt>, StoreError> {
+        self.whole().await?;
         self.within(take(self, announcement, to, now, lease)).await
     }
 

@@ -14,7 +14,7 @@ use super::row::{from_json, id, json, micros, number, of_word, time, word};
 use super::{SqlStore, leads, notices};
 use crate::lead::{Failure, Lead, LeadId, OutboxRow};
 use crate::personal::Personal;
-use crate::ports::{Asking, Confirmed, Erased, PersonHash, Plan, RequestFilter, Requests, StoreError, Taken};
+use crate::ports::{Asking, Confirmed, Erased, PersonHash, Plan, RequestFilter, Requests, Store, StoreError, Taken};
 use crate::request::{Answered, Deed, Person, PrivacyRequest, RequestId, Task, Work};
 
 /// The columns that [`request`] reads.
@@ -31,10 +31,12 @@ impl Requests for SqlStore {
     }
 
     async fn confirm(&self, id: RequestId, since: Timestamp, now: Timestamp, plan: &Plan) -> Result<Option<Confirmed>, StoreError> {
+        self.whole().await?;
         self.within(confirm(self, id, since, now, plan)).await
     }
 
     async fn tasks(&self, now: Timestamp, lease: Duration, most: u32) -> Result<Vec<(PrivacyRequest, Task)>, StoreError> {
+        self.whole().await?;
         self.within(tasks::take(self, now, lease, most)).await
     }
 

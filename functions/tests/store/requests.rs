@@ -42,7 +42,7 @@ pub(crate) fn plan(deed: Deed, work: Vec<Work>) -> Plan {
 }
 
 /// A lead of an address.
-async fn lead_of(store: &SqlStore, seconds: i64, email: &str) -> LeadId {
+pub(crate) async fn lead_of(store: &SqlStore, seconds: i64, email: &str) -> LeadId {
     let mut entry = entry(seconds);
     entry.lead.values = Personal::new([("email".to_owned(), email.into())].into());
     stored(store, &entry).await
