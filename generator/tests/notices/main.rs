@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod notion;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -108,20 +110,9 @@ impl Office {
         })
     }
 
-    /// Somebody sends the form of the site.
+    /// Somebody sends the form of the site, and the database takes it.
     fn lead(&self, number: u8, email: &str, language: &str) {
-        let received = format!("2026-05-{number:02}T10:00:00Z").parse().unwrap();
-        let lead = Lead {
-            id: LeadId::of_digest([number; 16]),
-            form: "contact".into(),
-            language: language.to_owned(),
-            received,
-            contacted: received,
-            values: Personal::new(BTreeMap::from([("email".to_owned(), json!(email)), ("name".to_owned(), json!("canary-name"))])),
-            captured: Personal::default(),
-            held: Vec::new(),
-        };
-        let entry = Entry { lead, key: number.to_string(), fingerprint: String::new(), proof: None, limits: Vec::new(), sinks: Vec::new() };
+        let entry = entry(number, email, language);
         assert_eq!(self.on(async |store| store.accept(&entry).await.unwrap()), Accepted::New);
     }
 
@@ -160,6 +151,21 @@ impl Office {
         }
         letters
     }
+}
+
+fn entry(number: u8, email: &str, language: &str) -> Entry {
+    let received = format!("2026-05-{number:02}T10:00:00Z").parse().unwrap();
+    let lead = Lead {
+        id: LeadId::of_digest([number; 16]),
+        form: "contact".into(),
+        language: language.to_owned(),
+        received,
+        contacted: received,
+        values: Personal::new(BTreeMap::from([("email".to_owned(), json!(email)), ("name".to_owned(), json!("canary-name"))])),
+        captured: Personal::default(),
+        held: Vec::new(),
+    };
+    Entry { lead, key: number.to_string(), fingerprint: String::new(), proof: None, limits: Vec::new(), sinks: Vec::new() }
 }
 
 fn finished(command: &mut Command) -> Run {
