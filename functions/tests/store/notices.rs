@@ -42,6 +42,7 @@ fn person(name: &str) -> PersonHash {
     to(name).person
 }
 
+// Promises: cluently/notice-of-changes
 pub(crate) async fn an_address_is_taken_by_one_and_told_once(base: &Base) {
     let store = base.store().await;
     let (version, ada) = (announcement("one"), to("ada"));
@@ -158,6 +159,7 @@ impl Announcer for Service {
     }
 }
 
+// Promises: cluently/notice-of-changes
 pub(crate) async fn a_run_that_is_killed_goes_on_and_one_more_does_nothing(base: &Base) {
     let store = Arc::new(base.store().await);
     let audience = Audience { addressees: (0..7).map(|n| to(&format!("{n:064}"))).collect(), ..Audience::default() };

@@ -280,6 +280,7 @@ fn a_restored_database_tells_nobody_before_the_erasures_are_done_again() {
     office.on(async |store| store.whole().await.unwrap());
 }
 
+// Promises: cluently/notice-of-changes
 #[test]
 fn what_cannot_be_announced_says_why_and_what_to_do() {
     let office = Office::new();
