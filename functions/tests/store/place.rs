@@ -154,7 +154,10 @@ pub(crate) async fn a_part_that_was_not_noted_says_nothing(base: &Base) {
     }
     base.open().whole().await.unwrap();
     assert_eq!(sqlx::query("UPDATE place SET stands = 'elsewhere'").execute(&pool).await.unwrap().rows_affected(), 1);
-    store.whole().await.unwrap();
+    if base.folder.is_some() {
+        // It has one connection, behind which nothing is asked again. A server's pool may have made another by now.
+        store.whole().await.unwrap();
+    }
     assert!(matches!(base.open().whole().await, Err(StoreError::Restored)), "it is compared when it is opened");
     sqlx::query("DELETE FROM place").execute(&pool).await.unwrap();
     base.open().whole().await.unwrap();
