@@ -21,9 +21,9 @@ mod schema;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -48,9 +48,9 @@ pub struct SqlStore {
     patience: Patience,
     /// The file, where it is one.
     file: Option<PathBuf>,
-    /// How many connections were made so far, and how many there were when it was last found to be whole.
+    /// How many connections were made so far; how many there were when it was last found to be whole, and when that was.
     connections: Arc<AtomicU64>,
-    compared: AtomicU64,
+    found_whole: Mutex<Option<(u64, Instant)>>,
 }
 
 /// The store at `postgres://…` or `sqlite:FILE`. Nothing is connected before the first use, so that this takes no time and cannot wait;
@@ -60,7 +60,7 @@ pub struct SqlStore {
 /// An address that is none of a database.
 pub fn open(url: &str, patience: Patience) -> Result<SqlStore, StoreError> {
     let Opened { database, pool, connections, file } = database::open(url, patience)?;
-    Ok(SqlStore { pool, database, patience, file, connections, compared: AtomicU64::default() })
+    Ok(SqlStore { pool, database, patience, file, connections, found_whole: Mutex::default() })
 }
 
 impl SqlStore {

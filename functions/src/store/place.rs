@@ -7,10 +7,12 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use super::SqlStore;
 use super::database::Database;
@@ -19,29 +21,36 @@ use crate::ports::StoreError;
 /// The parts of a place, each with what it is there.
 type Place = BTreeMap<String, String>;
 
+/// Behind a new connection, another database may answer. A pool makes several one after the other, which is no reason to compare each time.
+const MOMENT: Duration = Duration::from_secs(5);
+
 /// Whether the database stands where it was noted.
 ///
 /// # Errors
 /// It stands elsewhere; or it cannot be asked.
 pub(super) async fn compare(store: &SqlStore) -> Result<(), StoreError> {
-    // Behind a new connection, another database may answer.
-    let connections = store.connections.load(Ordering::SeqCst);
-    if connections > 0 && store.compared.load(Ordering::SeqCst) == connections {
+    let made = || store.connections.load(Ordering::SeqCst);
+    let found = *store.found_whole.lock().unwrap_or_else(PoisonError::into_inner);
+    if found.is_some_and(|(connections, at)| connections == made() || at.elapsed() < MOMENT) {
         return Ok(());
     }
-    let (noted, now) = store.within(async { Ok((noted(store).await?, stands(store).await?)) }).await?;
+    let asked = async {
+        let mut connection = store.pool.acquire().await?;
+        Ok((made(), noted(&mut connection).await?, stands(store, &mut connection).await?))
+    };
+    let (made, noted, now) = store.within(asked).await?;
     // What could not be read then or cannot be now says nothing.
     if now.iter().any(|(part, stands)| noted.get(part).is_some_and(|noted| noted != stands)) {
         return Err(StoreError::Restored);
     }
-    store.compared.store(connections, Ordering::SeqCst);
+    *store.found_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some((made, Instant::now()));
     Ok(())
 }
 
 /// Notes where it stands.
 pub(super) async fn note(store: &SqlStore) -> Result<(), sqlx::Error> {
-    let now = stands(store).await?;
     let mut transaction = store.begin().await?;
+    let now = stands(store, &mut transaction).await?;
     sqlx::query("DELETE FROM place").execute(&mut *transaction).await?;
     for (part, stands) in now {
         // Another one may note the same at this moment.
@@ -54,18 +63,18 @@ pub(super) async fn note(store: &SqlStore) -> Result<(), sqlx::Error> {
 
 /// Notes where it stands, unless that was noted before.
 pub(super) async fn note_first(store: &SqlStore) -> Result<(), sqlx::Error> {
-    if noted(store).await?.is_empty() { note(store).await } else { Ok(()) }
+    let is_noted = !noted(&mut *store.pool.acquire().await?).await?.is_empty();
+    if is_noted { Ok(()) } else { note(store).await }
 }
 
-async fn noted(store: &SqlStore) -> Result<Place, sqlx::Error> {
-    let rows = sqlx::query("SELECT part, stands FROM place").fetch_all(&store.pool).await?;
-    rows.iter().map(|row| Ok((row.try_get("part")?, row.try_get("stands")?))).collect()
+async fn noted(connection: &mut AnyConnection) -> Result<Place, sqlx::Error> {
+    read(sqlx::query("SELECT part, stands FROM place").fetch_all(connection).await?)
 }
 
-async fn stands(store: &SqlStore) -> Result<Place, sqlx::Error> {
+async fn stands(store: &SqlStore, connection: &mut AnyConnection) -> Result<Place, sqlx::Error> {
     match store.database {
         Database::Sqlite => Ok(store.file.as_deref().map(of_file).unwrap_or_default()),
-        Database::Postgresql => of_postgresql(store).await,
+        Database::Postgresql => of_postgresql(connection).await,
     }
 }
 
@@ -78,14 +87,18 @@ fn of_file(file: &Path) -> Place {
 }
 
 /// The cluster's identifier may be closed to us, and a setting that is not there has no row.
-async fn of_postgresql(store: &SqlStore) -> Result<Place, sqlx::Error> {
+async fn of_postgresql(connection: &mut AnyConnection) -> Result<Place, sqlx::Error> {
     const PARTS: &str = "SELECT 'database' AS part, CAST(oid AS TEXT) AS stands FROM pg_database WHERE datname = current_database() \
-                         UNION ALL SELECT 'branch', setting FROM pg_settings WHERE name = 'neon.timeline_id'";
-    const CLUSTER: &str = "SELECT 'cluster' AS part, CAST(system_identifier AS TEXT) AS stands FROM pg_control_system()";
-    let may = sqlx::query("SELECT has_function_privilege('pg_control_system()', 'execute') AS may").fetch_one(&store.pool).await?;
-    let mut rows = sqlx::query(PARTS).fetch_all(&store.pool).await?;
-    if may.try_get("may")? {
-        rows.extend(sqlx::query(CLUSTER).fetch_all(&store.pool).await?);
+                         UNION ALL SELECT 'branch', setting FROM pg_settings WHERE name = 'neon.timeline_id' \
+                         UNION ALL SELECT 'cluster', '' WHERE has_function_privilege('pg_control_system()', 'execute')";
+    const CLUSTER: &str = "SELECT CAST(system_identifier AS TEXT) AS stands FROM pg_control_system()";
+    let mut place = read(sqlx::query(PARTS).fetch_all(&mut *connection).await?)?;
+    if let Some(cluster) = place.get_mut("cluster") {
+        *cluster = sqlx::query(CLUSTER).fetch_one(connection).await?.try_get("stands")?;
     }
+    Ok(place)
+}
+
+fn read(rows: Vec<AnyRow>) -> Result<Place, sqlx::Error> {
     rows.iter().map(|row| Ok((row.try_get("part")?, row.try_get("stands")?))).collect()
 }
