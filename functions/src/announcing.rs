@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use registry::contract::Contract;
 use registry::derive::notices;
-use registry::digest::hex;
 use registry::model::FormId;
 use serde::Serialize;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
@@ -59,34 +57,30 @@ pub fn audience(contract: &Contract, keys: &Keys, announcement: &Announcement, l
         Some(value.as_str()?.trim().to_owned()).filter(|address| !address.is_empty())
     };
     let mut audience = Audience::default();
-    let mut told: BTreeMap<PersonHash, (Timestamp, Addressee)> = BTreeMap::new();
+    let mut told: BTreeMap<PersonHash, Addressee> = BTreeMap::new();
     let (mut suspected, mut restricted) = (BTreeSet::new(), BTreeSet::new());
     for lead in leads {
         let Some(address) = typed(lead) else {
             audience.without += 1;
             continue;
         };
-        let person = hash(keys, announcement, &address);
+        let address = Personal::new(address);
+        let in_log = keys.person(&address);
+        let person = in_log.in_version(&announcement.seal);
         if held_back.contains(&lead.id) {
             restricted.insert(person);
         } else if !lead.held.is_empty() {
             suspected.insert(person);
-        } else if told.get(&person).is_none_or(|(last, _)| *last < lead.received) {
-            let (address, language, form) = (Personal::new(address), lead.language.clone(), lead.form.clone());
-            told.insert(person.clone(), (lead.received, Addressee { address, language, form, person }));
+        } else if told.get(&person).is_none_or(|known| known.wrote < lead.received) {
+            let (language, form, wrote) = (lead.language.clone(), lead.form.clone(), lead.received);
+            told.insert(person.clone(), Addressee { address, language, form, wrote, in_log, person });
         }
     }
     let count = |left_out: usize| u64::try_from(left_out).unwrap_or(u64::MAX);
     audience.held_back = count(restricted.iter().filter(|person| !told.contains_key(person)).count());
     audience.suspected = count(suspected.iter().filter(|person| !told.contains_key(person) && !restricted.contains(person)).count());
-    audience.addressees = told.into_values().map(|(_, addressee)| addressee).collect();
+    audience.addressees = told.into_values().collect();
     audience
-}
-
-/// The keyed hash of an address for one version.
-fn hash(keys: &Keys, announcement: &Announcement, address: &str) -> PersonHash {
-    let digest = keys.digest("notice", &[&announcement.seal, &address.to_ascii_lowercase()]);
-    PersonHash(hex(&digest))
 }
 
 /// What a run has done, in addresses.
@@ -100,7 +94,7 @@ pub struct Done {
     pub failed: u64,
     /// Not told yet: an attempt had no answer, or the run ended before.
     pub left: u64,
-    /// Taken by another run at this moment, or by one that was killed within the last minute.
+    /// Taken by another run at this moment, or by one that was killed within the last minute; or erased since this one began.
     pub taken: u64,
     /// Why it ended before everybody was told.
     pub stopped: Option<Stopped>,
@@ -209,7 +203,7 @@ impl Announcing {
         loop {
             pace.tick().await;
             let now = self.clock.now();
-            let Some(attempt) = self.notices.take(announcement, &to.person, now, LEASE).await? else { return Ok(Ended::Taken) };
+            let Some(attempt) = self.notices.take(announcement, to, now, LEASE).await? else { return Ok(Ended::Taken) };
             let (noted, ended, wait) = match self.announcer.announce(announcement, to, &key, attempt, now).await {
                 Outcome::Sent { .. } => (Noted::Sent(self.clock.now()), Some(Ended::Sent), None),
                 Outcome::GiveUp { failure } => (Noted::Failed(failure), Some(Ended::Failed), None),

@@ -9,7 +9,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use registry::contract::Contract;
 use registry::derive::rights::{self, Asked};
-use registry::digest::hex;
 use registry::model::{CaliforniaRight, Erasure, Form, From, Holding, Recipient, Registry, Right, System};
 use serde_json::Value;
 use subtle::ConstantTimeEq;
@@ -80,12 +79,6 @@ fn signed(keys: &Keys, id: RequestId) -> [u8; DIGEST] {
     digest.first_chunk().copied().expect("32 bytes begin with 16")
 }
 
-/// The keyed hash of an address, in letters of either case.
-pub fn hash(keys: &Keys, address: &Personal<String>) -> PersonHash {
-    let digest = keys.digest("person", &[&address.reveal().trim().to_ascii_lowercase()]);
-    PersonHash(hex(&digest))
-}
-
 /// What is done about a request in the store when it is confirmed.
 pub fn deed(asked: Asked) -> Deed {
     match asked {
@@ -117,7 +110,7 @@ pub fn plan(registry: &Registry, keys: &Keys, request: &PrivacyRequest, person: 
         erased_at: registry.recipients.iter().filter(reached).map(|recipient| recipient.id.clone()).collect(),
         work,
         due: after(request.received, rights::answering(registry, request.asked).within),
-        person: hash(keys, &Personal::new(person.reveal().email.clone())),
+        person: keys.person(&Personal::new(person.reveal().email.clone())),
     }
 }
 
@@ -282,7 +275,7 @@ fn is_to_be_told(request: &PrivacyRequest, now: Timestamp) -> bool {
 pub async fn back_again(store: &dyn Store, keys: &Keys, log: &[Erased]) -> Result<Vec<LeadId>, StoreError> {
     let is_erased = |lead: &Lead| {
         let texts = lead.values.reveal().values().filter_map(Value::as_str).filter(|text| text.contains('@'));
-        let hashes: BTreeSet<PersonHash> = texts.map(|text| hash(keys, &Personal::new(text.to_owned()))).collect();
+        let hashes: BTreeSet<PersonHash> = texts.map(|text| keys.person(&Personal::new(text.to_owned()))).collect();
         log.iter().any(|entry| entry.at >= lead.received && hashes.contains(&entry.person))
     };
     let leads = store.leads(&Filter::default()).await?;

@@ -17,7 +17,8 @@ pub use address::hash;
 pub use guesses::Guesses;
 pub use proof::{Challenge, Difficulty, Refused};
 
-use crate::ports::Limit;
+use crate::personal::Personal;
+use crate::ports::{Limit, PersonHash};
 
 /// The window of the limits by address.
 pub const PER_ADDRESS: Duration = Duration::from_secs(10 * 60);
@@ -63,6 +64,12 @@ impl Keys {
             mac.update(text.as_bytes());
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// The keyed hash of a person's address, in letters of either case.
+    pub fn person(&self, address: &Personal<String>) -> PersonHash {
+        let digest = self.digest("person", &[&address.reveal().trim().to_ascii_lowercase()]);
+        PersonHash(hex(&digest))
     }
 
     /// The key for one use in hexadecimal digits.

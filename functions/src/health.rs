@@ -18,6 +18,9 @@ pub const RETENTION_JOB: &str = "retention";
 /// How long a job may be away: a daily one has then been missed once, and the day after is not over.
 const AWAY: SignedDuration = SignedDuration::from_hours(48);
 
+/// What to do about a database that was restored.
+const REPLAY: &str = "run `plainsite requests replay`";
+
 /// How long an answer is given again: whoever asks must not make us ask others each time.
 const FRESH: SignedDuration = SignedDuration::from_secs(30);
 
@@ -90,7 +93,7 @@ pub struct Part<N> {
     pub name: N,
     /// Why it does not work; none where it does.
     pub failure: Option<Failure>,
-    /// What may end it although it works, as [`Sink::warning`] tells it.
+    /// What may end it although it works, as [`Sink::warning`] tells it; and what to do about a database that was restored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<&'static str>,
 }
@@ -134,7 +137,8 @@ pub async fn examine(stores: &[Arc<dyn Store>], sinks: &[Arc<dyn Sink>], portal:
         None => Default::default(),
     };
     let (stores, sinks) = (parts_of_stores(stores).await, parts_of_sinks(sinks).await);
-    let all_fail = stores.iter().all(|store| store.failure.is_some());
+    // One that was restored takes leads.
+    let all_fail = stores.iter().all(|store| store.failure.is_some_and(|failure| failure != Failure::Restored));
     let some_fail = stores.iter().any(|store| store.failure.is_some()) || sinks.iter().any(|sink| sink.failure.is_some());
     let some_fail = some_fail || portal.as_ref().is_some_and(Portal::lacks);
     let status = match () {
@@ -189,7 +193,13 @@ fn missed(job: &str) -> String {
 async fn parts_of_stores(stores: &[Arc<dyn Store>]) -> Vec<Part<&'static str>> {
     let mut parts = Vec::new();
     for store in stores {
-        parts.push(Part::of(store.name(), store.ready().await.err().map(|error| error.failure())));
+        let fault = match store.ready().await {
+            Ok(()) => store.whole().await,
+            Err(error) => Err(error),
+        };
+        let failure = fault.err().map(|error| error.failure());
+        let warning = (failure == Some(Failure::Restored)).then_some(REPLAY);
+        parts.push(Part { name: store.name(), failure, warning });
     }
     parts
 }

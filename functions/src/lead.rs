@@ -210,4 +210,6 @@ pub enum Failure {
     TooLate,
     /// Every attempt of the schedule has failed.
     Exhausted,
+    /// The database was restored from a backup or copied, and nobody has said that it is whole.
+    Restored,
 }

@@ -20,7 +20,7 @@ use registry::model::FormId;
 use crate::lead::{DeliveryState, Failure, Lead, LeadId, OutboxRow, Outcome, SinkId};
 use crate::personal::Personal;
 use crate::request::RequestId;
-pub use notices::{Addressee, Announcer, Attempt, Noted, Notices, Telling};
+pub use notices::{Addressee, Announcer, Attempt, Noted, Notices, Telling, Told};
 pub use portal::{BillingSource, ProjectSource, Projects};
 pub use receipts::{ReceiptFilter, Receipts};
 pub use requests::{Asking, Confirmed, Correspondence, Erased, PersonHash, Plan, RequestFilter, Requests, Taken};
@@ -92,6 +92,9 @@ pub enum StoreError {
     /// It answered, and not as it should: a missing table, a full disk. The text holds no values.
     #[error("the store failed: {0}")]
     Failed(String),
+    /// It stands elsewhere than when it was last known whole, so that people who were erased may be in it: nothing of what was there goes out.
+    #[error("the database was restored or copied, so that people who were erased may be back: run `plainsite requests replay`")]
+    Restored,
 }
 
 impl StoreError {
@@ -100,6 +103,7 @@ impl StoreError {
         match self {
             Self::Unreachable(failure) => *failure,
             Self::Failed(_) => Failure::Broken,
+            Self::Restored => Failure::Restored,
         }
     }
 }
@@ -314,6 +318,12 @@ pub trait Store: Retains + fmt::Debug {
 
     /// Whether it answers and has the tables of this version.
     async fn ready(&self) -> Result<(), StoreError>;
+
+    /// Whether it is what it was when it was last known whole. Where it was restored from a backup it takes what comes in, and hands out nothing of
+    /// what was there: no delivery, no request that is to be carried out, no notice of a change, no project.
+    async fn whole(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// A recipient that leads are delivered to.

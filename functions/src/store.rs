@@ -11,6 +11,7 @@ mod fault;
 mod leads;
 mod limits;
 mod notices;
+mod place;
 mod projects;
 mod receipts;
 mod requests;
@@ -19,7 +20,10 @@ mod row;
 mod schema;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -33,8 +37,8 @@ use crate::ports::{
 use crate::receipt::Receipt;
 
 pub use columns::{COLUMNS, Holds};
-use database::Database;
 pub use database::Patience;
+use database::{Database, Opened};
 
 /// A database of leads and projects.
 #[derive(Debug)]
@@ -42,6 +46,11 @@ pub struct SqlStore {
     pool: AnyPool,
     database: Database,
     patience: Patience,
+    /// The file, where it is one.
+    file: Option<PathBuf>,
+    /// How many connections were made so far; how many there were when it was last found to be whole, and when that was.
+    connections: Arc<AtomicU64>,
+    found_whole: Mutex<Option<(u64, Instant)>>,
 }
 
 /// The store at `postgres://…` or `sqlite:FILE`. Nothing is connected before the first use, so that this takes no time and cannot wait;
@@ -50,18 +59,28 @@ pub struct SqlStore {
 /// # Errors
 /// An address that is none of a database.
 pub fn open(url: &str, patience: Patience) -> Result<SqlStore, StoreError> {
-    let (database, pool) = database::open(url, patience)?;
-    Ok(SqlStore { pool, database, patience })
+    let Opened { database, pool, connections, file } = database::open(url, patience)?;
+    Ok(SqlStore { pool, database, patience, file, connections, found_whole: Mutex::default() })
 }
 
 impl SqlStore {
-    /// Makes the tables of this version, or brings older ones up to it. Harmless when they are there, and when two do it at once.
+    /// Makes the tables of this version, or brings older ones up to it, and notes where the database stands where nobody has. Harmless when they
+    /// are there, and when two do it at once.
     ///
     /// # Errors
     /// As every use of the store; and tables that this program did not make.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         // A change of large tables takes longer than a request may.
-        schema::migrate(&self.pool, self.database).await
+        schema::migrate(&self.pool, self.database).await?;
+        self.within(place::note_first(self)).await
+    }
+
+    /// Notes that the database is whole where it stands now: whoever was erased is not in it. Then [`Store::whole`] has nothing to say any more.
+    ///
+    /// # Errors
+    /// As every use of the store.
+    pub async fn note_whole(&self) -> Result<(), StoreError> {
+        self.within(place::note(self)).await
     }
 
     /// Closes every connection, when what they do is done. Whatever comes later finds the store unreachable.
@@ -96,6 +115,7 @@ impl Store for SqlStore {
     }
 
     async fn claim(&self, now: Timestamp, lease: Duration, most: u32) -> Result<Vec<Claim>, StoreError> {
+        self.whole().await?;
         self.within(deliveries::claim(self, now, lease, most)).await
     }
 
@@ -162,6 +182,10 @@ impl Store for SqlStore {
     async fn ready(&self) -> Result<(), StoreError> {
         let newest = self.within(schema::newest(self)).await;
         schema::judge(newest)
+    }
+
+    async fn whole(&self) -> Result<(), StoreError> {
+        place::compare(self).await
     }
 }
 

@@ -53,6 +53,7 @@ fn lead(second: i64, form: &str, email: Value, language: &str) -> Lead {
     }
 }
 
+// Promises: cluently/notice-of-changes
 #[test]
 fn each_address_is_told_once_in_the_language_of_its_last_lead() {
     let contact = |second, email: &str, language| lead(second, "contact", json!(email), language);

@@ -13,7 +13,7 @@ fn told(rules: &str) -> Vec<String> {
     let text = format!(
         "data:\n  lead: {{ label: L, from: {{ form: f }} }}\n  source: {{ label: S, from: {{ form: f }} }}\n  sent: {{ label: D, from: {{ functions: deliveries }} }}\n  \
          project: {{ label: P, from: {{ functions: projects }} }}\n  codes: {{ label: C, from: {{ functions: codes }} }}\n  \
-         proofs: {{ label: R, from: {{ functions: receipts }} }}\n  asked: {{ label: Q, from: {{ functions: requests }} }}\nrecipients: {{ crm: {{ name: Crm }} }}\npurposes: {{ p: {{ label: P }} }}\nretention:\n{rules}"
+         proofs: {{ label: R, from: {{ functions: receipts }} }}\n  asked: {{ label: Q, from: {{ functions: requests }} }}\n  told: {{ label: N, from: {{ functions: notices }} }}\nrecipients: {{ crm: {{ name: Crm }} }}\npurposes: {{ p: {{ label: P }} }}\nretention:\n{rules}"
     );
     let (file, form) = (Arc::from(FILE), Arc::from("content/forms/f.yaml"));
     let read = resolve::registry(Some((&file, &text)), &[(&form, FORM)]);
@@ -37,14 +37,16 @@ fn what_goes_together_goes_when_all_periods_are_over() {
                  b: { data: [sent], keep: 1 year, then: delete, by: job }\n  \
                  c: { data: [project, codes], keep: 5 years, from: close, then: delete, by: job }\n  \
                  d: { data: [proofs], keep: 3 years, then: delete, by: job }\n  \
-                 e: { data: [asked], during: its handling, keep: 5 years, from: answer, then: delete, by: job }\n";
+                 e: { data: [asked], during: its handling, keep: 5 years, from: answer, then: delete, by: job }\n  \
+                 f: { data: [told], keep: 5 years, then: delete, by: job }\n";
     assert_eq!(
         told(rules),
         [
             "lead: P2Y last-contact+P1Y received delete a,b",
             "project: P5Y close delete c",
             "receipt: P3Y received delete d",
-            "request: P5Y answer delete e"
+            "request: P5Y answer delete e",
+            "notice: P5Y received delete f"
         ]
     );
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use jiff::civil::date;
 use tokio::time::Instant;
 
@@ -21,8 +22,9 @@ fn keys() -> Keys {
 
 #[test]
 fn hashes_of_two_versions_have_nothing_in_common() {
-    let other = Announcement { seal: "0the".to_owned(), ..announcement() };
-    assert_ne!(hash(&keys(), &announcement(), "ada@a.example"), hash(&keys(), &other, "ada@a.example"));
+    let ada = keys().person(&Personal::new("ada@a.example".to_owned()));
+    let [one, two] = ["5ea1", "0the"].map(|seal| ada.in_version(seal));
+    assert!(one != two && one != ada && one == ada.in_version("5ea1"));
 }
 
 /// Notes what is told, without a database.
@@ -39,9 +41,9 @@ impl Notices for Book {
         Ok(self.0.lock().unwrap().iter().map(|(person, (telling, _))| (person.clone(), *telling)).collect())
     }
 
-    async fn take(&self, _: &Announcement, person: &PersonHash, now: Timestamp, _: Duration) -> Result<Option<Attempt>, StoreError> {
+    async fn take(&self, _: &Announcement, to: &Addressee, now: Timestamp, _: Duration) -> Result<Option<Attempt>, StoreError> {
         let mut book = self.0.lock().unwrap();
-        let (_, attempts) = book.entry(person.clone()).or_insert((Telling::Pending, 0));
+        let (_, attempts) = book.entry(to.person.clone()).or_insert((Telling::Pending, 0));
         *attempts += 1;
         Ok(Some(if *attempts == 1 { Attempt::First } else { Attempt::Again { since: now } }))
     }
@@ -86,6 +88,8 @@ async fn run(answers: impl IntoIterator<Item = Outcome>, people: u8, most: Optio
         address: Personal::new("canary@a.example".to_owned()),
         language: "en".to_owned(),
         form: "contact".into(),
+        wrote: Timestamp::UNIX_EPOCH,
+        in_log: PersonHash(String::new()),
         person: PersonHash(format!("{n:02}")),
     };
     let audience = Audience { addressees: (0..people).map(addressee).collect(), ..Audience::default() };

@@ -54,7 +54,7 @@ fn a_code_is_of_its_request_and_of_our_secret() {
 
 #[test]
 fn an_address_has_one_hash_however_it_is_written() {
-    let hash = |text: &str| hash(&keys(), &Personal::new(text.to_owned()));
+    let hash = |text: &str| keys().person(&Personal::new(text.to_owned()));
     assert_eq!(hash("ada@a.example"), hash(" ADA@A.example "));
     assert_ne!(hash("ada@a.example"), hash("eda@a.example"));
     assert_eq!(format!("{:?}", hash("ada@a.example")), "PersonHash");

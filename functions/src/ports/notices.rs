@@ -23,7 +23,11 @@ pub struct Addressee {
     pub language: String,
     /// That form.
     pub form: FormId,
-    /// The keyed hash of the address for this one version: whoever is told of two has two that nobody can put together.
+    /// When that was.
+    pub wrote: Timestamp,
+    /// The keyed hash by which the log of erasures would know the address.
+    pub in_log: PersonHash,
+    /// That hash for this one version, which is all that is noted.
     pub person: PersonHash,
 }
 
@@ -37,6 +41,21 @@ pub enum Telling {
     Sent,
     /// No further attempt is made by itself.
     Failed,
+}
+
+/// A notice that went to somebody, as it was noted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The policy.
+    pub policy: String,
+    /// The version that it told of.
+    pub version: String,
+    /// How far.
+    pub state: Telling,
+    /// When it was first attempted.
+    pub since: Timestamp,
+    /// When the letter was taken; none where it was not.
+    pub sent: Option<Timestamp>,
 }
 
 /// Which attempt an address was taken for.
@@ -64,7 +83,8 @@ pub enum Noted {
     NotTaken,
 }
 
-/// Where it is noted who was told of which version. Every method is one transaction. No address is kept, only keyed hashes.
+/// Where it is noted who was told of which version. Every method is one transaction. No address is kept, only keyed hashes, another one for each
+/// version ([`PersonHash::in_version`]).
 #[async_trait]
 pub trait Notices: Send + Sync + fmt::Debug {
     /// The leads that are held back, since their person objected, asked for a restriction, or was erased as far as the law allows.
@@ -73,11 +93,12 @@ pub trait Notices: Send + Sync + fmt::Debug {
     /// Who was told of a version, by its seal, and how far.
     async fn told(&self, seal: &str) -> Result<BTreeMap<PersonHash, Telling>, StoreError>;
 
-    /// Takes an address under a lease, before anything is sent there; none where it was told or given up, or another one has it.
+    /// Takes an address under a lease, before anything is sent there; none where it was told or given up, another one has it, or its person was
+    /// erased since they last wrote.
     async fn take(
         &self,
         announcement: &Announcement,
-        person: &PersonHash,
+        to: &Addressee,
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<Attempt>, StoreError>;

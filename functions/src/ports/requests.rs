@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use registry::digest::hex;
 use registry::model::{FormId, RecipientId};
+use sha2::{Digest, Sha256};
 
-use super::{Limit, Spent, StoreError};
+use super::{Limit, Spent, StoreError, Told};
 use crate::lead::{Failure, Lead, LeadId, OutboxRow, Outcome};
 use crate::personal::Personal;
 use crate::request::{Answered, Deed, PrivacyRequest, RequestId, Task, Work};
@@ -51,13 +53,22 @@ pub struct Plan {
     pub work: Vec<Work>,
     /// By when the request is answered.
     pub due: Timestamp,
-    /// The keyed hash of the address, for the log of erasures.
+    /// The keyed hash of the address, for the log of erasures and by which it is told what notices went there.
     pub person: PersonHash,
 }
 
 /// The keyed hash of a person's address.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PersonHash(pub String);
+
+impl PersonHash {
+    /// The same person as the notices of a version know them, by its seal. Nobody can put what two versions know together without the first hash,
+    /// which nothing but the log of erasures keeps.
+    pub fn in_version(&self, seal: &str) -> Self {
+        let digest = Sha256::new().chain_update(b"notice\0").chain_update(seal).chain_update(b"\0").chain_update(&self.0).finalize();
+        Self(hex(&digest))
+    }
+}
 
 impl fmt::Debug for PersonHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,6 +85,8 @@ pub struct Confirmed {
     pub leads: Vec<(Lead, Vec<OutboxRow>)>,
     /// Those of them that are still there.
     pub kept: Vec<LeadId>,
+    /// The notices of changes that went to the person as they were noted, the newest first. An erasure leaves none of them.
+    pub notices: Vec<Told>,
 }
 
 /// Which requests a list is of.
@@ -131,7 +144,8 @@ pub trait Requests: Send + Sync + fmt::Debug {
     /// The log of erasures, the oldest first.
     async fn erasures(&self) -> Result<Vec<Erased>, StoreError>;
 
-    /// Adds entries to the log of erasures, and erases leads, in one transaction. How many leads there were.
+    /// Adds entries to the log of erasures, and erases leads and the notices that went to these people before, in one transaction. How many leads
+    /// there were.
     async fn erase_again(&self, log: &[Erased], leads: &[LeadId]) -> Result<u64, StoreError>;
 }
 

@@ -81,6 +81,12 @@ pub(super) async fn retention(State(app): State<App>, headers: HeaderMap) -> Res
     if !authorized(&app, &headers) {
         return Problem::from(Kind::Unauthorized).into_response();
     }
+    for store in app.stores.iter() {
+        // What is past its period goes all the same.
+        if let Err(error @ StoreError::Restored) = store.whole().await {
+            app.log.write(&Event::StoreFailed { store: store.name(), failure: error.failure() });
+        }
+    }
     let report = expire(&app).await;
     match report.failed {
         None => Json(report).into_response(),

@@ -87,7 +87,7 @@ async fn take(app: &App, form: &Form, arrived: &Arrived) -> Result<(RequestId, W
     // Another text under the same key is another request.
     let print = accept::fingerprint(form, values);
     let id = RequestId::of_digest(accept::first_16(app.keys.digest("request id", &[&key, &print])));
-    let hash = fulfilment::hash(&app.keys, &Personal::new(person.email.clone()));
+    let hash = app.keys.person(&Personal::new(person.email.clone()));
     let mut limits = guard::limits(way, arrived.sender.hash.as_deref(), app.config.per_address);
     limits.push(guard::of_requests(&hash.0));
     let request = PrivacyRequest::new(id, what, &*arrived.language, now, person);

@@ -82,6 +82,8 @@ pub const COLUMNS: &[(&str, &str, Holds)] = &[
     ("codes", "revoked", Holds::Codes),
     ("jobs", "job", Holds::Operation),
     ("jobs", "ran", Holds::Operation),
+    ("place", "part", Holds::Operation),
+    ("place", "stands", Holds::Operation),
     ("receipts", "id", Holds::Receipts),
     ("receipts", "decided", Holds::Receipts),
     ("receipts", "received", Holds::Receipts),

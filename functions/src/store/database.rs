@@ -2,7 +2,10 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -42,8 +45,19 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PR
 /// The connections of an instance to PostgreSQL. A host runs many instances, and a database has few connections.
 const CONNECTIONS: u32 = 4;
 
-/// A pool that connects when it is first used.
-pub(super) fn open(url: &str, patience: Patience) -> Result<(Database, AnyPool), StoreError> {
+/// A database that was opened.
+pub(super) struct Opened {
+    pub(super) database: Database,
+    /// It connects when it is first used.
+    pub(super) pool: AnyPool,
+    /// How many connections were made so far.
+    pub(super) connections: Arc<AtomicU64>,
+    /// The file, where it is one.
+    pub(super) file: Option<PathBuf>,
+}
+
+/// Opens a database.
+pub(super) fn open(url: &str, patience: Patience) -> Result<Opened, StoreError> {
     sqlx::any::install_default_drivers();
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     let (database, url) = match scheme {
@@ -57,19 +71,28 @@ pub(super) fn open(url: &str, patience: Patience) -> Result<(Database, AnyPool),
     };
     // The parser's own text could quote the address, and with it a password.
     let options = AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Failed("its address cannot be read".to_owned()))?;
-    let pool = AnyPoolOptions::new().acquire_timeout(patience.connect);
+    let file = match database {
+        Database::Sqlite => SqliteConnectOptions::from_str(&url).ok().map(|options| options.get_filename().to_owned()),
+        Database::Postgresql => None,
+    };
+    let connections = Arc::<AtomicU64>::default();
+    let made = connections.clone();
+    let pool = AnyPoolOptions::new().acquire_timeout(patience.connect).after_connect(move |connection, _| {
+        made.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            match database {
+                Database::Sqlite => sqlx::raw_sql(PRAGMAS).execute(connection).await.map(drop),
+                Database::Postgresql => Ok(()),
+            }
+        })
+    });
     let pool = match database {
         // One writer at a time is all that SQLite has. Waiting in a queue of ours is fair and wakes up at once, which waiting for a
         // lock of the file is not; and an idle connection costs nothing.
-        Database::Sqlite => pool
-            .max_connections(1)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .after_connect(|connection, _| Box::pin(async move { sqlx::raw_sql(PRAGMAS).execute(connection).await.map(drop) })),
+        Database::Sqlite => pool.max_connections(1).test_before_acquire(false).idle_timeout(None).max_lifetime(None),
         Database::Postgresql => pool.max_connections(CONNECTIONS),
     };
-    Ok((database, pool.connect_lazy_with(options.disable_statement_logging())))
+    Ok(Opened { database, pool: pool.connect_lazy_with(options.disable_statement_logging()), connections, file })
 }
 
 /// Makes the file of an address before SQLite does, so that nobody else on this machine may read it; the files that SQLite puts beside it have
@@ -142,7 +165,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a lead.db");
-        let (_, pool) = open(&format!("sqlite:{}", file.display()), Patience::default()).unwrap();
+        let pool = open(&format!("sqlite:{}", file.display()), Patience::default()).unwrap().pool;
         sqlx::raw_sql("CREATE TABLE t (x TEXT)").execute(&pool).await.unwrap();
         for name in ["a lead.db", "a lead.db-wal"] {
             assert_eq!(folder.path().join(name).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{name}");
@@ -155,7 +178,7 @@ mod tests {
     #[test]
     fn an_address_of_something_else_is_refused_without_quoting_it() {
         for url in ["", "canary", "mysql://canary", "postgres://canary:canary@[canary"] {
-            let error = open(url, Patience::default()).unwrap_err().to_string();
+            let error = open(url, Patience::default()).err().unwrap().to_string();
             assert!(!error.contains("canary"), "{error}");
         }
     }

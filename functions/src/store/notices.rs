@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
 
 use super::SqlStore;
 use super::row::{id, length, micros, of_word, time, word};
 use crate::announcement::Announcement;
 use crate::lead::{Failure, LeadId};
-use crate::ports::{Attempt, Noted, Notices, PersonHash, StoreError, Telling};
+use crate::ports::{Addressee, Attempt, Noted, Notices, PersonHash, Store, StoreError, Telling, Told};
 
 #[async_trait]
 impl Notices for SqlStore {
@@ -35,11 +36,12 @@ impl Notices for SqlStore {
     async fn take(
         &self,
         announcement: &Announcement,
-        person: &PersonHash,
+        to: &Addressee,
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<Attempt>, StoreError> {
-        self.within(take(self, announcement, person, now, lease)).await
+        self.whole().await?;
+        self.within(take(self, announcement, to, now, lease)).await
     }
 
     async fn note(&self, seal: &str, person: &PersonHash, noted: Noted) -> Result<(), StoreError> {
@@ -55,27 +57,30 @@ impl Notices for SqlStore {
     }
 }
 
-/// Writes the row of a first attempt, or takes over one whose lease has run out. One statement, so that of two that come at once one has it.
+/// Writes the row of a first attempt, or takes over one whose lease has run out. One statement, so that of two that come at once one has it. An
+/// address that was erased while a run had it in its list is in the log of erasures by then.
 async fn take(
     store: &SqlStore,
     announcement: &Announcement,
-    person: &PersonHash,
+    to: &Addressee,
     now: Timestamp,
     lease: Duration,
 ) -> Result<Option<Attempt>, sqlx::Error> {
     let taken = sqlx::query(
         "INSERT INTO notices (seal, person, policy, version, state, attempts, first_attempt, leased_until) \
-         VALUES ($1, $2, $3, $4, $5, 1, $6, $7) \
+         SELECT $1, $2, $3, $4, $5, 1, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM erasures WHERE person = $8 AND erased >= $9) \
          ON CONFLICT (seal, person) DO UPDATE SET attempts = notices.attempts + 1, leased_until = excluded.leased_until \
          WHERE notices.state = $5 AND notices.leased_until <= $6 RETURNING attempts, first_attempt",
     )
     .bind(announcement.seal.clone())
-    .bind(person.0.clone())
+    .bind(to.person.0.clone())
     .bind(announcement.policy.clone())
     .bind(announcement.version.clone())
     .bind(word(&Telling::Pending)?)
     .bind(micros(now))
     .bind(micros(now).saturating_add(length(lease)))
+    .bind(to.in_log.0.clone())
+    .bind(micros(to.wrote))
     .fetch_optional(&store.pool)
     .await?;
     let Some(row) = taken else { return Ok(None) };
@@ -104,4 +109,46 @@ async fn note(store: &SqlStore, seal: &str, person: &PersonHash, noted: Noted) -
         .execute(&store.pool)
         .await
         .map(drop)
+}
+
+/// The person of a hash of the log of erasures, as each version that anybody was told of knows it: the version's seal, and its hash.
+async fn in_versions(transaction: &mut Transaction<'static, Any>, person: &PersonHash) -> Result<Vec<(String, PersonHash)>, sqlx::Error> {
+    let rows = sqlx::query("SELECT DISTINCT seal FROM notices").fetch_all(&mut **transaction).await?;
+    let known = |row: &AnyRow| {
+        let seal: String = row.try_get("seal")?;
+        let person = person.in_version(&seal);
+        Ok((seal, person))
+    };
+    rows.iter().map(known).collect()
+}
+
+/// The notices that went to a person, the newest first.
+pub(super) async fn of_person(transaction: &mut Transaction<'static, Any>, person: &PersonHash) -> Result<Vec<Told>, sqlx::Error> {
+    let mut all = Vec::new();
+    for (seal, person) in in_versions(transaction, person).await? {
+        let query = sqlx::query("SELECT policy, version, state, first_attempt, sent FROM notices WHERE seal = $1 AND person = $2");
+        let row = query.bind(seal).bind(person.0).fetch_optional(&mut **transaction).await?;
+        all.extend(row.as_ref().map(told).transpose()?);
+    }
+    all.sort_by_key(|told| std::cmp::Reverse(told.since));
+    Ok(all)
+}
+
+fn told(row: &AnyRow) -> Result<Told, sqlx::Error> {
+    Ok(Told {
+        policy: row.try_get("policy")?,
+        version: row.try_get("version")?,
+        state: of_word(row.try_get("state")?)?,
+        since: time(row.try_get("first_attempt")?)?,
+        sent: row.try_get::<Option<i64>, _>("sent")?.map(time).transpose()?,
+    })
+}
+
+/// Forgets the notices that went to a person at a time or before.
+pub(super) async fn forget(transaction: &mut Transaction<'static, Any>, person: &PersonHash, until: Timestamp) -> Result<(), sqlx::Error> {
+    for (seal, person) in in_versions(transaction, person).await? {
+        let query = sqlx::query("DELETE FROM notices WHERE seal = $1 AND person = $2 AND first_attempt <= $3");
+        query.bind(seal).bind(person.0).bind(micros(until)).execute(&mut **transaction).await?;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 
 use super::row::{from_json, json, micros, time};
 use super::{SqlStore, schema};
-use crate::ports::{ProjectSource, Projects, Spent, StoreError};
+use crate::ports::{ProjectSource, Projects, Spent, Store, StoreError};
 use crate::project::{CodeHash, Issued, Project, ProjectId};
 
 #[async_trait]
@@ -17,6 +17,7 @@ impl ProjectSource for SqlStore {
     }
 
     async fn open(&self, code: &CodeHash, proof: Option<&Spent>) -> Result<Option<Project>, StoreError> {
+        self.whole().await?;
         self.within(opened(self, code, proof)).await
     }
 

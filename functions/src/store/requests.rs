@@ -11,10 +11,10 @@ use sqlx::{Any, Row, Transaction};
 
 use super::limits::{self, Window};
 use super::row::{from_json, id, json, micros, number, of_word, time, word};
-use super::{SqlStore, leads};
+use super::{SqlStore, leads, notices};
 use crate::lead::{Failure, Lead, LeadId, OutboxRow};
 use crate::personal::Personal;
-use crate::ports::{Asking, Confirmed, Erased, PersonHash, Plan, RequestFilter, Requests, StoreError, Taken};
+use crate::ports::{Asking, Confirmed, Erased, PersonHash, Plan, RequestFilter, Requests, Store, StoreError, Taken};
 use crate::request::{Answered, Deed, Person, PrivacyRequest, RequestId, Task, Work};
 
 /// The columns that [`request`] reads.
@@ -31,10 +31,12 @@ impl Requests for SqlStore {
     }
 
     async fn confirm(&self, id: RequestId, since: Timestamp, now: Timestamp, plan: &Plan) -> Result<Option<Confirmed>, StoreError> {
+        self.whole().await?;
         self.within(confirm(self, id, since, now, plan)).await
     }
 
     async fn tasks(&self, now: Timestamp, lease: Duration, most: u32) -> Result<Vec<(PrivacyRequest, Task)>, StoreError> {
+        self.whole().await?;
         self.within(tasks::take(self, now, lease, most)).await
     }
 
@@ -97,6 +99,7 @@ impl Requests for SqlStore {
             let mut erased = 0;
             for entry in log {
                 note_erasure(&mut transaction, &entry.person, entry.at).await?;
+                notices::forget(&mut transaction, &entry.person, entry.at).await?;
             }
             for lead in gone {
                 erased += u64::from(leads::take_out(&mut transaction, *lead).await?.is_some());
@@ -164,6 +167,7 @@ async fn confirm(store: &SqlStore, id: RequestId, since: Timestamp, now: Timesta
         let rows = leads::rows(&mut transaction, lead.id).await?;
         found.push((lead, rows));
     }
+    let told = notices::of_person(&mut transaction, &plan.person).await?;
     let (work, kept) = carry_out(&mut transaction, &request, &found, plan, now).await?;
     tasks::insert(&mut transaction, id, now, &work, 1).await?;
     // The link has come as far as it can.
@@ -183,7 +187,7 @@ async fn confirm(store: &SqlStore, id: RequestId, since: Timestamp, now: Timesta
     let request = of_id(&mut transaction, id).await?.ok_or(sqlx::Error::RowNotFound)?;
     transaction.commit().await?;
     leads::cut_log(store).await?;
-    Ok(Some(Confirmed { request, leads: found, kept }))
+    Ok(Some(Confirmed { request, leads: found, kept, notices: told }))
 }
 
 /// Does what the plan says about the leads. What is left to do then, and the leads that are still there.
@@ -222,6 +226,7 @@ async fn carry_out(
     }
     if plan.deed == Deed::Erase {
         note_erasure(transaction, &plan.person, now).await?;
+        notices::forget(transaction, &plan.person, now).await?;
     }
     Ok((work, kept))
 }

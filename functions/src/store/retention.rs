@@ -36,7 +36,8 @@ pub(super) async fn held(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Er
                 next: counts.min_by_key(|begun| begun.get(&Since::Close)).cloned(),
             })
         }
-        Record::Receipt => held_receipts(store, over).await,
+        Record::Receipt => held_rows(store, over, &RECEIPTS).await,
+        Record::Notice => held_rows(store, over, &NOTICES).await,
         Record::Request => held_requests(store, over).await,
     }
 }
@@ -61,13 +62,25 @@ async fn held_leads(store: &SqlStore, over: &Over, form: &FormId, captured: &[St
     held_of(&counted, next.map(begun).transpose()?)
 }
 
-async fn held_receipts(store: &SqlStore, over: &Over) -> Result<Held, sqlx::Error> {
+/// Records of a row each, that count from when this was written.
+struct Rows {
+    table: &'static str,
+    /// The columns of its key.
+    key: &'static str,
+    /// The one with the time.
+    since: &'static str,
+}
+
+const RECEIPTS: Rows = Rows { table: "receipts", key: "id", since: "received" };
+const NOTICES: Rows = Rows { table: "notices", key: "seal, person", since: "first_attempt" };
+
+async fn held_rows(store: &SqlStore, over: &Over, Rows { table, since, .. }: &Rows) -> Result<Held, sqlx::Error> {
     let before = micros(over.before(Since::Received));
-    let counted = sqlx::query("SELECT COUNT(*) AS number, COUNT(CASE WHEN received <= $1 THEN 1 END) AS past FROM receipts");
-    let counted = counted.bind(before).fetch_one(&store.pool).await?;
-    let next =
-        sqlx::query("SELECT MIN(received) AS received FROM receipts WHERE received > $1").bind(before).fetch_one(&store.pool).await?;
-    let next = next.try_get::<Option<i64>, _>("received")?.map(time).transpose()?;
+    let count = format!("SELECT COUNT(*) AS number, COUNT(CASE WHEN {since} <= $1 THEN 1 END) AS past FROM {table}");
+    let counted = sqlx::query(AssertSqlSafe(count)).bind(before).fetch_one(&store.pool).await?;
+    let next = format!("SELECT MIN({since}) AS next FROM {table} WHERE {since} > $1");
+    let next = sqlx::query(AssertSqlSafe(next)).bind(before).fetch_one(&store.pool).await?;
+    let next = next.try_get::<Option<i64>, _>("next")?.map(time).transpose()?;
     held_of(&counted, next.map(|received| BTreeMap::from([(Since::Received, received)])))
 }
 
@@ -94,7 +107,8 @@ pub(super) async fn expire(store: &SqlStore, over: &Over, most: u32) -> Result<u
         Record::Lead(form) => expire_leads(store, over, form, most).await?,
         Record::Capture(form, kind) => expire_captures(store, over, form, *kind, most).await?,
         Record::Project => expire_projects(store, over, most).await?,
-        Record::Receipt => expire_receipts(store, over, most).await?,
+        Record::Receipt => expire_rows(store, over, &RECEIPTS, most).await?,
+        Record::Notice => expire_rows(store, over, &NOTICES, most).await?,
         Record::Request => expire_requests(store, over, most).await?,
     };
     // Also where nothing went: a run that was cut short may have left its log behind.
@@ -182,9 +196,9 @@ async fn projects<'e>(
     rows.iter().map(project).collect()
 }
 
-async fn expire_receipts(store: &SqlStore, over: &Over, most: u32) -> Result<u64, sqlx::Error> {
+async fn expire_rows(store: &SqlStore, over: &Over, Rows { table, key, since }: &Rows, most: u32) -> Result<u64, sqlx::Error> {
     let text = format!(
-        "DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE received <= $1 ORDER BY received, id LIMIT $2 {})",
+        "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {since} <= $1 ORDER BY {since}, {key} LIMIT $2 {})",
         store.database.taken()
     );
     let gone =

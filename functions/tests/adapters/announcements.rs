@@ -123,6 +123,7 @@ impl Office {
     }
 }
 
+// Promises: cluently/notice-of-changes
 #[tokio::test]
 async fn everybody_is_told_once_in_their_language_however_often_it_runs() {
     let office = Office::of(World::new().await, 3).await;
@@ -139,6 +140,7 @@ async fn everybody_is_told_once_in_their_language_however_often_it_runs() {
     }
 }
 
+// Promises: cluently/notice-of-changes
 #[tokio::test]
 async fn killed_at_any_letter_it_goes_on_and_nobody_has_two() {
     for fault in [Fault::Silence, Fault::SilenceAfterSaving] {

@@ -2,9 +2,11 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use functions::announcement::Announcement;
 use functions::contract;
 use functions::log::Log;
-use functions::ports::{Filter, RequestFilter, Requests, Store};
+use functions::personal::Personal;
+use functions::ports::{Addressee, Filter, Noted, Notices, RequestFilter, Requests, Store};
 use functions::request::{Answered, PrivacyRequest, Work};
 use registry::contract::Contract;
 use registry::model::{From, Holding};
@@ -86,6 +88,36 @@ async fn a_copy_is_handed_over_once() {
     assert_eq!(press(&running, &code).await.problem(), "link");
     assert_eq!(running.get(&format!("/api/privacy-requests/{code}")).await.problem(), "link");
     assert_eq!(running.stored().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_copy_has_the_notices_that_went_to_the_person() {
+    let running = run(&[]).await;
+    let address = Personal::new(ADA.to_owned());
+    let in_log = running.app.keys.person(&address);
+    let (policy, version, seal) = ("privacy".to_owned(), "2".to_owned(), "5ea1".to_owned());
+    let effective = jiff::civil::date(2027, 3, 1);
+    let announcement = Announcement { policy, version, seal, effective, texts: Default::default() };
+    let (now, person) = (running.app.clock.now(), in_log.in_version("5ea1"));
+    let ada = Addressee { address, language: "fr".to_owned(), form: "discovery".into(), wrote: now, in_log, person };
+    assert!(running.store.take(&announcement, &ada, now, std::time::Duration::from_secs(60)).await.unwrap().is_some());
+    running.store.note("5ea1", &ada.person, Noted::Sent(now)).await.unwrap();
+    ask(&running, "key-0001", "access", ADA).await;
+    let told = press(&running, &code(&running).await).await.json();
+    assert_eq!((told["found"].as_u64(), &told["data"]), (Some(1), &json!([])), "her lead went before");
+    let noted =
+        json!({ "policy": "privacy", "version": "2", "state": "sent", "since": now, "sent": now, "shown": told["notices"][0]["shown"] });
+    assert_eq!(told["notices"], json!([noted]));
+    ask(&running, "key-0002", "access", ADA).await;
+    let code = code(&running).await;
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs([("_token", code.as_str()), ("_language", "fr")]).finish();
+    let page = running.ask(to("/api/privacy-requests/confirm", "application/x-www-form-urlencoded", body)).await.body;
+    for words in ["Avis de changement que nous vous avons envoyés", "<li>privacy, version 2\u{a0}: e-mail du 2027-01-15</li>"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    ask(&running, "key-0003", "erasure", ADA).await;
+    assert_eq!(press(&running, &self::code(&running).await).await.json()["erased"], 1);
+    assert!(running.store.told("5ea1").await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -53,6 +53,7 @@ async fn the_report_says_what_went_and_what_others_see_to() {
         gone(&["projects"], "Projects, Codes", 0),
         gone(&["receipts"], "Choices", 0),
         gone(&["requests"], "Requests", 0),
+        gone(&["notices"], "Notices", 0),
     ];
     assert_eq!((report.gone, report.finished, report.outlasted), (expected.to_vec(), true, vec![]));
     assert_eq!(report.others, [Other { rule: "billing".into(), what: "Billing".into(), by: "the accountant".into() }]);

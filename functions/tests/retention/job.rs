@@ -137,6 +137,26 @@ async fn a_job_that_stays_away_is_told_once_a_day() {
 }
 
 #[tokio::test]
+async fn each_run_on_a_restored_database_is_logged_and_what_is_over_goes() {
+    let base = Base::sqlite().await;
+    let old = "2020-01-01T00:00:00Z".parse().unwrap();
+    base.lead(old, old).await;
+    base.instance.database.as_ref().unwrap().close().await;
+    let file = base.folder.as_ref().unwrap().path().join("restored.db");
+    std::fs::copy(file.with_file_name("leads.db"), &file).unwrap();
+    let running = Running::on(Base::at(&format!("sqlite:{}", file.display())).await);
+    let restored = || std::mem::take(&mut *running.log.lock().unwrap()).contains(r#""store":"sqlite","failure":"restored""#);
+    assert_eq!(running.ask("/api/jobs/outbox", "Bearer a secret of the clock").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(restored());
+    assert_eq!(running.job("retention").await["gone"][2]["records"], 1);
+    assert!(restored());
+    assert_eq!(running.ask("/api/health", "").await.1["status"], "degraded");
+    running.base.instance.database.as_ref().unwrap().note_whole().await.unwrap();
+    running.job("outbox").await;
+    assert!(!restored());
+}
+
+#[tokio::test]
 async fn projects_in_notion_go_as_those_in_a_database() {
     let running = Running::on(Base::notion().await);
     let notion = running.base.notion.as_ref().unwrap();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use functions::ports::{Filter, ReceiptFilter, Receipts, RequestFilter, Requests, Store};
+use functions::ports::{Filter, Notices, ReceiptFilter, Receipts, RequestFilter, Requests, Store};
 use functions::receipt::ReceiptId;
 use functions::request::RequestId;
 use functions::stand_ins::Notion;
@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 use registry::model::CaptureKind;
 
+use crate::people;
 use crate::walk::{Model, later};
 use crate::world::{ADDRESS, Base, CUT};
 
@@ -27,7 +28,8 @@ pub(crate) async fn month(base: &Base, model: &Model, now: Timestamp) -> Result<
     for (id, over) in &model.receipts {
         kept("a receipt", receipts.contains(id), *over, model.ran, now)?;
     }
-    requests(database, model, now).await
+    requests(database, model, now).await?;
+    notices(database, model, now).await
 }
 
 async fn leads(base: &Base, model: &Model, now: Timestamp) -> Result<(), TestCaseError> {
@@ -95,6 +97,22 @@ async fn requests(database: &SqlStore, model: &Model, now: Timestamp) -> Result<
     let log: BTreeSet<_> = database.erasures().await.unwrap().into_iter().collect();
     for entry in &model.people.erasures {
         kept("an erasure", log.contains(entry), later(entry.at, 5.years()), model.ran, now)?;
+    }
+    Ok(())
+}
+
+async fn notices(database: &SqlStore, model: &Model, now: Timestamp) -> Result<(), TestCaseError> {
+    let months: BTreeSet<usize> = model.people.notices.keys().map(|(month, _)| *month).collect();
+    for month in months {
+        let mut told = database.told(&people::seal(month)).await.unwrap();
+        for ((_, who), over) in model.people.notices.range((month, 0)..(month + 1, 0)) {
+            let is_there = told.remove(&people::known(month, *who)).is_some();
+            match over {
+                Some(over) => kept("a notice", is_there, *over, model.ran, now)?,
+                None => prop_assert!(!is_there, "it is noted what somebody was told who was erased"),
+            }
+        }
+        prop_assert!(told.is_empty(), "somebody is noted who was not told");
     }
     Ok(())
 }

@@ -5,19 +5,22 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use functions::announcement::Announcement;
 use functions::fulfilment::{self, Fulfilment};
 use functions::guard::Keys;
 use functions::lead::{Failure, LeadId, Outcome};
 use functions::log::Log;
 use functions::personal::Personal;
-use functions::ports::{self, Correspondence, Erased, Notice, Operations, RequestFilter, Requests, Store, Taken};
+use functions::ports::{
+    self, Addressee, Correspondence, Erased, Noted, Notice, Notices, Operations, PersonHash, RequestFilter, Requests, Store, Taken,
+};
 use functions::request::{Answered, HOLDS, Person, PrivacyRequest, RequestId};
 use functions::store::SqlStore;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 use registry::derive::rights::Asked;
 
-use crate::walk::{Model, killed};
+use crate::walk::{Model, killed, later};
 use crate::world::{Base, Instance};
 
 /// How many people there are.
@@ -55,6 +58,8 @@ pub(crate) fn address(who: usize) -> String {
 pub(crate) struct People {
     pub(crate) requests: BTreeMap<RequestId, Request>,
     pub(crate) erasures: BTreeSet<Erased>,
+    /// Who was told of the version of a month, and until when that is noted; none of who was erased since.
+    pub(crate) notices: BTreeMap<(usize, usize), Option<Timestamp>>,
     told: Arc<Told>,
     /// After how many steps the next night's work is killed.
     killed: Option<u16>,
@@ -133,6 +138,35 @@ async fn one(store: &SqlStore, id: RequestId) -> Option<PrivacyRequest> {
     store.requests(&RequestFilter { id: Some(id), open: false }).await.unwrap().pop()
 }
 
+/// The seal of the version that is announced in a month.
+pub(crate) fn seal(month: usize) -> String {
+    format!("seal of version {month}")
+}
+
+/// Somebody as a version knows them.
+pub(crate) fn known(month: usize, who: usize) -> PersonHash {
+    keys().person(&Personal::new(address(who))).in_version(&seal(month))
+}
+
+/// Somebody is told of the version of a month, where it can be noted; who was told of it is not told again.
+pub(crate) async fn told(base: &Base, model: &mut Model, month: usize, who: usize, now: Timestamp) {
+    let Some(database) = &base.instance.database else { return };
+    let (policy, version) = ("privacy".to_owned(), month.to_string());
+    let announcement =
+        Announcement { policy, version, seal: seal(month), effective: jiff::civil::date(2027, 1, 1), texts: BTreeMap::new() };
+    let address = Personal::new(address(who));
+    let (in_log, person) = (keys().person(&address), known(month, who));
+    // Whoever was erased has written again.
+    let wrote = now + SignedDuration::from_secs(1);
+    let to = Addressee { address, language: "en".to_owned(), form: "contact".into(), wrote, in_log, person };
+    let taken = database.take(&announcement, &to, now, Duration::from_secs(60)).await.unwrap();
+    assert_eq!(taken.is_some(), !matches!(model.people.notices.get(&(month, who)), Some(Some(_))));
+    if taken.is_some() {
+        database.note(&announcement.seal, &to.person, Noted::Sent(now)).await.unwrap();
+        model.people.notices.insert((month, who), Some(later(now, 2.years())));
+    }
+}
+
 /// A request comes in.
 pub(crate) async fn ask(base: &Base, model: &mut Model, asking: &Asking, now: Timestamp) -> RequestId {
     let id = RequestId::of_digest(uuid::Uuid::now_v7().into_bytes());
@@ -176,6 +210,7 @@ pub(crate) async fn press(base: &Base, model: &mut Model, asking: &Asking, id: R
         prop_assert_eq!(here().await, BTreeSet::new(), "somebody is half erased");
         model.leads.retain(|id, _| !mine.contains(id));
         model.erased.extend(mine);
+        model.people.notices.iter_mut().filter(|((_, told), _)| *told == asking.who).for_each(|(_, over)| *over = None);
         model.people.erasures.insert(Erased { person: plan.person.clone(), at: now });
     } else {
         prop_assert_eq!(here().await, before, "nobody asked for an erasure");

@@ -32,6 +32,8 @@ struct Month {
     receipts: Vec<i64>,
     /// Privacy requests.
     requests: Vec<Asking>,
+    /// Notices of a version that is announced in this month: when each goes out, and to whom.
+    notices: Vec<(i64, usize)>,
     /// A project: for how many months it runs, none of one that is never closed.
     project: Option<Option<i32>>,
     /// How the retention job runs.
@@ -58,11 +60,12 @@ fn month() -> impl Strategy<Value = Month> {
         prop_oneof![40 => few, 1 => many],
         proptest::collection::vec(second(), 0..3),
         prop_oneof![2 => Just(Vec::new()), 1 => proptest::collection::vec(people::asking(), 1..3)],
+        prop_oneof![9 => Just(Vec::new()), 1 => proptest::collection::vec((second(), 0..PEOPLE), 1..9)],
         proptest::option::weighted(0.3, proptest::option::weighted(0.8, 1..30_i32)),
         // None where the host forgets it; the same one twice does no harm.
         proptest::collection::vec(run, 0..3),
     )
-        .prop_map(|(leads, receipts, requests, project, runs)| Month { leads, receipts, requests, project, runs })
+        .prop_map(|(leads, receipts, requests, notices, project, runs)| Month { leads, receipts, requests, notices, project, runs })
 }
 
 /// What there should be: when each record's time is over.
@@ -115,6 +118,8 @@ async fn walk(base: &Base, months: &[Month]) -> Result<(), TestCaseError> {
 enum Event {
     Lead(i64, usize),
     Receipt,
+    /// Somebody is told of a change.
+    Told(usize),
     /// Requests by their numbers within the month.
     Asked(usize),
     Pressed(usize),
@@ -130,10 +135,11 @@ async fn happen(base: &Base, model: &mut Model, month: &Month, begin: Date, numb
     }
     let leads = month.leads.iter().map(|(second, days, who)| (*second, Event::Lead(*days, *who)));
     let receipts = month.receipts.iter().map(|second| (*second, Event::Receipt));
+    let notices = month.notices.iter().map(|(second, who)| (*second, Event::Told(*who)));
     let requests = || month.requests.iter().enumerate();
     let asked = requests().map(|(number, asking)| (asking.second, Event::Asked(number)));
     let pressed = requests().filter_map(|(number, asking)| Some((asking.second + asking.pressed?, Event::Pressed(number))));
-    let mut events: Vec<(i64, Event)> = leads.chain(receipts).chain(asked).chain(pressed).collect();
+    let mut events: Vec<(i64, Event)> = leads.chain(receipts).chain(notices).chain(asked).chain(pressed).collect();
     events.sort_by_key(|(second, _)| *second);
     let mut events = events.into_iter().peekable();
     let mut ids = BTreeMap::new();
@@ -144,6 +150,7 @@ async fn happen(base: &Base, model: &mut Model, month: &Month, begin: Date, numb
             match event {
                 Event::Lead(days, who) => lead(base, model, now, days, who).await,
                 Event::Receipt => _ = model.receipts.insert(base.receipt(now).await, later(now, 3.years())),
+                Event::Told(who) => people::told(base, model, number, who, now).await,
                 Event::Asked(number) => _ = ids.insert(number, people::ask(base, model, &month.requests[number], now).await),
                 Event::Pressed(number) => people::press(base, model, &month.requests[number], ids[&number], now).await?,
             }

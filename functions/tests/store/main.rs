@@ -7,6 +7,7 @@ mod going;
 mod keeping;
 mod model;
 mod notices;
+mod place;
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod projects;
@@ -55,7 +56,9 @@ suite! {
     keeping: lists_are_filtered_and_sorted, nothing_remains_of_an_erased_lead, counts_tell_what_waits, sweeping_forgets_what_is_void,
         jobs_note_when_they_ran, a_receipt_is_kept_once_and_comes_back_as_it_came;
     notices: an_address_is_taken_by_one_and_told_once, what_failed_is_attempted_when_somebody_says_so,
-        a_run_that_is_killed_goes_on_and_one_more_does_nothing;
+        a_run_that_is_killed_goes_on_and_one_more_does_nothing, a_copy_has_the_notices_and_an_erasure_leaves_none;
+    place: what_was_restored_hands_nothing_out_until_the_erasures_are_done_again, what_stays_where_it_is_is_whole,
+        a_part_that_was_not_noted_says_nothing;
     projects: a_code_opens_its_project_until_it_is_revoked, projects_are_replaced_as_a_whole, a_failed_guess_spends_its_proof_and_counts;
     requests: a_request_is_confirmed_once_and_in_time, an_erasure_leaves_nothing_but_what_is_left_to_do, what_is_held_back_is_delivered_to_nobody,
         tasks_are_taken_by_one_and_close_their_request, a_closed_request_names_nobody, erased_leads_that_come_back_are_found,

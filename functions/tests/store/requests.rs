@@ -16,25 +16,25 @@ use crate::sample::{Base, at, entry, settled, stored};
 
 const LEASE: Duration = Duration::from_secs(60);
 
-fn asking(byte: u8, asked: &str) -> Asking {
+pub(crate) fn asking(byte: u8, asked: &str) -> Asking {
     let person = Person { email: "Ada_1@a.example".to_owned(), message: Some("canary-words".to_owned()) };
     let request = PrivacyRequest::new(RequestId::of_digest([byte; 16]), Asked::parse(asked).unwrap(), "fr", at(0), person);
     Asking { request, proof: None, limits: Vec::new() }
 }
 
-fn plan(deed: Deed, work: Vec<Work>) -> Plan {
+pub(crate) fn plan(deed: Deed, work: Vec<Work>) -> Plan {
     let erased_at = BTreeSet::from(["notion".into()]);
     Plan { deed, kept: BTreeSet::new(), erased_at, work, due: at(1000), person: PersonHash("hash".to_owned()) }
 }
 
 /// A lead of an address.
-async fn lead_of(store: &SqlStore, seconds: i64, email: &str) -> LeadId {
+pub(crate) async fn lead_of(store: &SqlStore, seconds: i64, email: &str) -> LeadId {
     let mut entry = entry(seconds);
     entry.lead.values = Personal::new([("email".to_owned(), email.into())].into());
     stored(store, &entry).await
 }
 
-async fn asked(store: &SqlStore, asking: &Asking) -> RequestId {
+pub(crate) async fn asked(store: &SqlStore, asking: &Asking) -> RequestId {
     assert_eq!(store.ask(asking).await.unwrap(), Taken::Kept);
     asking.request.id
 }
@@ -178,7 +178,7 @@ pub(crate) async fn erased_leads_that_come_back_are_found(base: &Base) {
         lead_of(&store, 20, "ada_1@a.example").await,
         lead_of(&store, 0, "bob@a.example").await,
     ];
-    let entry = Erased { person: fulfilment::hash(&keys, &Personal::new("ada_1@a.example".to_owned())), at: at(10) };
+    let entry = Erased { person: keys.person(&Personal::new("ada_1@a.example".to_owned())), at: at(10) };
     let log = [entry.clone()];
     let found = fulfilment::back_again(&store, &keys, &log).await.unwrap();
     assert_eq!(found, [back], "who wrote again after the erasure stays");

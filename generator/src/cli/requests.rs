@@ -60,9 +60,9 @@ enum RequestsCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Erase again who is in a log of erasures and came back with a backup; run it before the functions serve
+    /// Erase again who is in a log of erasures and came back with a backup. Before, a restored database hands nothing out
     Replay {
-        /// The log, as `erasures` prints it
+        /// The log, as `erasures` prints it; `/dev/null` where nobody was erased since the backup
         log: PathBuf,
     },
 }
@@ -265,6 +265,8 @@ async fn replay(shell: &Shell, store: &SqlStore, log: &PathBuf) -> anyhow::Resul
     let keys = Keys::new(secret.trim().to_owned().into());
     let leads = fulfilment::back_again(store as &dyn Store, &keys, &entries).await?;
     let gone = store.erase_again(&entries, &leads).await?;
+    // From here on it hands out again what is in it.
+    store.note_whole().await?;
     shell.print(&format!("{} entries read, {gone} leads erased again\n", entries.len()));
     Ok(Outcome::Clean)
 }

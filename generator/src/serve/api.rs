@@ -101,6 +101,8 @@ impl Api {
         let address = format!("sqlite:{}", utf8_percent_encode(&file.to_string_lossy(), ADDRESS));
         let store = store::open(&address, Patience::default())?;
         store.migrate().await.with_context(|| format!("cannot use `{}`", file.display()))?;
+        // A site in development is copied and moved, and nobody in it is a person who was erased.
+        store.note_whole().await?;
         let asked = Asked::default();
         let api = Self {
             store: Arc::new(store),

@@ -1,6 +1,7 @@
 //! The check `retention-unenforced`: see its doc in `rules/retention-unenforced.md`.
 
 use super::Judged;
+use crate::derive::notices;
 use crate::derive::retention::{Record, records_of};
 use crate::diagnostic::{Diagnostic, Rule, Severity, Silence};
 use crate::model::{
@@ -62,7 +63,7 @@ fn job(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> 
         let message = format!("the retention job cannot carry out `{}`, which has no length of time", rule.id);
         return Some((message, "add `keep:` with a length of time, or say in `by:` who else sees to it"));
     }
-    let faults = [reached, counted, cut, together, outlived];
+    let faults = [reached, counted, cut, together, outlived, retold];
     faults.into_iter().find_map(|fault| fault(registry, rule))
 }
 
@@ -97,7 +98,7 @@ fn counted(registry: &Registry, rule: &Retention) -> Option<(String, &'static st
     let fits = |record: &Record| match record {
         Record::Lead(_) | Record::Capture(..) => matches!(since, Since::Received | Since::LastContact),
         Record::Project => since == Since::Close,
-        Record::Receipt => since == Since::Received,
+        Record::Receipt | Record::Notice => since == Since::Received,
         Record::Request => since == Since::Answer,
     };
     let all = records_of(registry, rule).iter().all(fits);
@@ -153,6 +154,15 @@ fn outlived(registry: &Registry, rule: &Retention) -> Option<(String, &'static s
     let message =
         format!("`{}` forgets who was erased before `{}` is over, so that a restored backup could bring them back", rule.id, other.id);
     Some((message, "keep requests at least as long as what comes in by the forms"))
+}
+
+/// Who was told of a change is known until it applies: whoever is forgotten before would be told again.
+fn retold(registry: &Registry, rule: &Retention) -> Option<(String, &'static str)> {
+    let (_, own) = period(rule).filter(|_| records_of(registry, rule).contains(&Record::Notice))?;
+    let ahead = notices::promised(registry).filter(|ahead| ahead.days() > own.days())?;
+    let message =
+        format!("`{}` forgets who was told of a change {} before it applies, so that they could be told again", rule.id, ahead.words());
+    Some((message, "keep notices at least as long as `changes.notice` promises them ahead"))
 }
 
 /// How long a rule keeps, and from when on.

@@ -38,6 +38,8 @@ pub enum Record {
     Receipt,
     /// A privacy request in the register, which names nobody once it is answered; and an entry of the log of erasures.
     Request,
+    /// That somebody was told of a change of the policy.
+    Notice,
 }
 
 /// When a kind of record goes.
@@ -116,7 +118,7 @@ fn records(registry: &Registry) -> Vec<Record> {
         let captures: Vec<Record> = form.captures.iter().filter_map(|capture| named(form, capture.kind)).collect();
         captures.into_iter().chain([Record::Lead(form.id.clone())]).collect::<Vec<_>>()
     };
-    registry.forms.iter().flat_map(of_form).chain([Record::Project, Record::Receipt, Record::Request]).collect()
+    registry.forms.iter().flat_map(of_form).chain([Record::Project, Record::Receipt, Record::Request, Record::Notice]).collect()
 }
 
 /// Whether a rule is about a kind of record.
@@ -167,6 +169,7 @@ fn data(registry: &Registry, record: &Record) -> BTreeSet<DataId> {
         Record::Project => kept(registry, Holding::Projects).chain(kept(registry, Holding::Codes)).collect(),
         Record::Receipt => kept(registry, Holding::Receipts).collect(),
         Record::Request => kept(registry, Holding::Requests).collect(),
+        Record::Notice => kept(registry, Holding::Notices).collect(),
     }
 }
 

@@ -108,7 +108,7 @@ impl<'a> Asked<'a> {
         let (id, kind): (&FormId, _) = match &over.record {
             Record::Lead(form) => (form, None),
             Record::Capture(form, kind) => (form, Some(*kind)),
-            Record::Project | Record::Receipt | Record::Request => return None,
+            Record::Project | Record::Receipt | Record::Request | Record::Notice => return None,
         };
         let registry = &store.contract.registry;
         let form = registry.form(id)?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::fulfilment;
 use crate::lead::{Lead, OutboxRow};
-use crate::ports::Confirmed;
+use crate::ports::{Confirmed, Told};
 use crate::request::{Deed, after};
 
 /// The answer, in the request's language. `elsewhere` are leads of other stores, for a copy.
@@ -19,7 +19,7 @@ pub(super) fn of(app: &App, confirmed: &Confirmed, elsewhere: &[Lead]) -> Value 
     let language = request.language.as_str();
     let words = Words { language, get: &|key| app.contract.site.word(language, key) };
     let deed = fulfilment::deed(request.asked);
-    let found = confirmed.leads.len() + elsewhere.len();
+    let found = confirmed.leads.len() + elsewhere.len() + confirmed.notices.len();
     let mut told = json!({
         "id": request.id,
         "asked": request.asked,
@@ -39,9 +39,10 @@ pub(super) fn of(app: &App, confirmed: &Confirmed, elsewhere: &[Lead]) -> Value 
         Deed::Export => {
             let own = confirmed.leads.iter().map(|(lead, rows)| copy(app, lead, rows, words));
             told["data"] = own.chain(elsewhere.iter().map(|lead| copy(app, lead, &[], words))).collect();
+            told["notices"] = confirmed.notices.iter().map(|notice| noted(notice, words)).collect();
         }
         Deed::Erase => {
-            told["erased"] = json!(confirmed.leads.len() - confirmed.kept.len());
+            told["erased"] = json!(confirmed.leads.len() - confirmed.kept.len() + confirmed.notices.len());
             told["kept"] = json!(confirmed.kept.len());
             let remain = rights::remains(registry);
             told["remains"] = remain.iter().map(|(_, rule)| remains(&policy::retention(registry, rule, words), words)).collect();
@@ -83,6 +84,16 @@ fn copy(app: &App, lead: &Lead, rows: &[OutboxRow], words: Words<'_>) -> Value {
         "passed_on": passed_on,
         "shown": fields.chain(captured).collect::<Vec<_>>(),
     })
+}
+
+/// A notice of a change that went to the person, with its line for them.
+fn noted(notice: &Told, words: Words<'_>) -> Value {
+    let day = notice.sent.unwrap_or(notice.since).strftime("%Y-%m-%d").to_string();
+    let line =
+        words.word("request_notice").replace("{policy}", &notice.policy).replace("{version}", &notice.version).replace("{day}", &day);
+    let mut noted = json!(notice);
+    noted["shown"] = json!(line);
+    noted
 }
 
 fn shown(value: &Value) -> String {

@@ -47,7 +47,16 @@ async fn database(contract: &Contract, config: &Config) -> Vec<Finding> {
         Some(Ok(store)) => store,
         Some(Err(error)) => return vec![Finding::problem(OF, error.to_string(), "correct `DATABASE_URL`")],
     };
-    let mut findings = vec![match store.ready().await {
+    let state = match store.ready().await {
+        Ok(()) => store.whole().await,
+        Err(error) => Err(error),
+    };
+    let mut findings = vec![match state {
+        Err(StoreError::Restored) => Finding::problem(
+            OF,
+            "stands elsewhere than when it was last known whole: it was restored, copied or upgraded, and hands nothing out",
+            "`plainsite requests replay` with the log of erasures",
+        ),
         Ok(()) => Finding::ok(OF, format!("{} answers, and has the tables of this version", store.name())),
         Err(error @ StoreError::Failed(_)) => {
             Finding::problem(OF, error.to_string(), "`docs/operating.md` tells of the tables and their database")
@@ -172,9 +181,13 @@ pub(super) fn says(failure: Failure) -> &'static str {
         Failure::Refused => "refuses the key, or the key lacks a permission",
         Failure::TooMany => "has too much to do for now",
         Failure::Missing => "answers, and has not what it is to be asked for",
-        Failure::Broken | Failure::Rejected | Failure::Full | Failure::Strange | Failure::TooLate | Failure::Exhausted => {
-            "answers in a way that its documents do not tell of"
-        }
+        Failure::Broken
+        | Failure::Rejected
+        | Failure::Full
+        | Failure::Strange
+        | Failure::TooLate
+        | Failure::Exhausted
+        | Failure::Restored => "answers in a way that its documents do not tell of",
     }
 }
 

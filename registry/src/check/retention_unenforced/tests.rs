@@ -7,9 +7,9 @@ const FORM: &str = "label: F\ndata: lead\npurpose: p\nfields: { name: { label: N
 fn messages(rule: &str) -> Vec<String> {
     let text = format!(
         "data:\n  lead: {{ label: Leads, from: {{ form: contact }} }}\n  sent: {{ label: Sent, from: {{ functions: deliveries }} }}\n  \
-         project: {{ label: Projects, from: {{ functions: projects }} }}\n  asked: {{ label: Requests, from: {{ functions: requests }} }}\n  draft: {{ label: Drafts, system: product }}\n  visits: {{ label: Visits, from: {{ service: figures }} }}\n\
+         project: {{ label: Projects, from: {{ functions: projects }} }}\n  asked: {{ label: Requests, from: {{ functions: requests }} }}\n  told: {{ label: Notices, from: {{ functions: notices }} }}\n  draft: {{ label: Drafts, system: product }}\n  visits: {{ label: Visits, from: {{ service: figures }} }}\n\
          services: {{ figures: {{ label: Figures, cookies: [{{ name: _f, keep: 1 year }}] }} }}\nrecipients: {{ crm: {{ name: Crm }} }}\npurposes: {{ p: {{ label: P }} }}\n\
-         retention: {{ rule: {{ {rule} }} }}\n"
+         retention: {{ rule: {{ {rule} }} }}\nchanges: {{ notice: 30 days, by: email }}\n"
     );
     with_form("retention-unenforced", &text, Some(FORM)).into_iter().map(|diagnostic| diagnostic.message).collect()
 }
@@ -66,6 +66,7 @@ fn the_job_has_what_the_functions_keep_and_counts_from_what_they_note() {
         "data: [lead, sent], keep: 2 years, from: last-contact, then: delete, by: job",
         "data: [project], keep: 5 years, from: close, then: delete, by: job",
         "data: [asked], keep: 5 years, from: answer, then: delete, by: job",
+        "data: [told], keep: 30 days, then: delete, by: job",
         "data: [lead], only: ip-address, keep: 30 days, then: anonymise, because: robots come from networks, by: job",
     ] {
         assert_eq!(messages(rule), [""; 0], "{rule}");
@@ -80,6 +81,11 @@ fn the_job_has_what_the_functions_keep_and_counts_from_what_they_note() {
         ("data: [lead], keep: 1 year, from: close, then: delete", "`rule` counts from a time that is not noted of all its data"),
         ("data: [project], keep: 1 year, then: delete", "`rule` counts from a time that is not noted of all its data"),
         ("data: [asked], keep: 5 years, then: delete", "`rule` counts from a time that is not noted of all its data"),
+        ("data: [told], keep: 5 years, from: answer, then: delete", "`rule` counts from a time that is not noted of all its data"),
+        (
+            "data: [told], keep: 29 days, then: delete",
+            "`rule` forgets who was told of a change 30 days before it applies, so that they could be told again",
+        ),
         ("data: [lead], keep: 1 year, then: anonymise", "the retention job cannot make anonymous what `rule` keeps"),
         ("data: [lead], only: ip-address, keep: 1 year, then: anonymise", "`rule` keeps a part of each address, and does not say why"),
     ] {

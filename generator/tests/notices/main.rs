@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod notion;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use functions::config::Config;
+use functions::guard::Keys;
 use functions::lead::{Failure, Lead, LeadId};
 use functions::personal::Personal;
 use functions::ports::{Accepted, Entry, Noted, Notices, Store, Telling};
@@ -37,14 +40,13 @@ const DECLARED: [(&str, &str); 4] = [
          politique }\n    basis: legal-obligation\n    law: { en: GDPR Art. 13(3), fr: RGPD art. 13(3) }\n    data: [lead, notices]\n    \
          recipients: [resend]\n",
     ),
-    ("\nretention:\n", "\nretention:\n  notices: { data: [notices], keep: 5 years, then: delete, by: { manual: CRESCO System } }\n"),
+    ("\nretention:\n", "\nretention:\n  notices: { data: [notices], keep: 5 years, then: delete, by: job }\n"),
 ];
 
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
+#[path = "../support/run.rs"]
+mod run;
+
+use run::{Run, plainsite};
 
 /// A site with two published versions, of which the second applies from 15 July 2026, and all that it needs to tell people.
 struct Office {
@@ -107,20 +109,9 @@ impl Office {
         })
     }
 
-    /// Somebody sends the form of the site.
+    /// Somebody sends the form of the site, and the database takes it.
     fn lead(&self, number: u8, email: &str, language: &str) {
-        let received = format!("2026-05-{number:02}T10:00:00Z").parse().unwrap();
-        let lead = Lead {
-            id: LeadId::of_digest([number; 16]),
-            form: "contact".into(),
-            language: language.to_owned(),
-            received,
-            contacted: received,
-            values: Personal::new(BTreeMap::from([("email".to_owned(), json!(email)), ("name".to_owned(), json!("canary-name"))])),
-            captured: Personal::default(),
-            held: Vec::new(),
-        };
-        let entry = Entry { lead, key: number.to_string(), fingerprint: String::new(), proof: None, limits: Vec::new(), sinks: Vec::new() };
+        let entry = entry(number, email, language);
         assert_eq!(self.on(async |store| store.accept(&entry).await.unwrap()), Accepted::New);
     }
 
@@ -130,16 +121,14 @@ impl Office {
 
     /// The command on another site, with the same environment.
     fn command_on(&self, root: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plainsite"));
-        command.arg("--root").arg(root).args(arguments).env_clear().envs([
-            ("NO_COLOR", "1"),
+        let mut command = plainsite();
+        command.arg("--root").arg(root).args(arguments).envs([
             ("PLAINSITE_SECRET", SECRET),
             ("DATABASE_URL", &self.url()),
             ("RESEND_API_KEY", Resend::KEY),
             ("RESEND_URL", &self.address),
             ("MAIL_FROM", "CRESCO System <hello@crescosystem.com>"),
         ]);
-        command.stdin(Stdio::null());
         command
     }
 
@@ -161,10 +150,23 @@ impl Office {
     }
 }
 
+fn entry(number: u8, email: &str, language: &str) -> Entry {
+    let received = format!("2026-05-{number:02}T10:00:00Z").parse().unwrap();
+    let lead = Lead {
+        id: LeadId::of_digest([number; 16]),
+        form: "contact".into(),
+        language: language.to_owned(),
+        received,
+        contacted: received,
+        values: Personal::new(BTreeMap::from([("email".to_owned(), json!(email)), ("name".to_owned(), json!("canary-name"))])),
+        captured: Personal::default(),
+        held: Vec::new(),
+    };
+    Entry { lead, key: number.to_string(), fingerprint: String::new(), proof: None, limits: Vec::new(), sinks: Vec::new() }
+}
+
 fn finished(command: &mut Command) -> Run {
-    let output = command.output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let run = Run { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) };
+    let run = Run::of(command);
     assert!(!run.out.contains("visitor.example") && !run.err.contains("visitor.example"), "no address is printed: {}{}", run.out, run.err);
     run
 }
@@ -247,6 +249,33 @@ fn seal(office: &Office) -> String {
     serde_json::from_slice::<Json>(&file).unwrap()["seal"].as_str().unwrap().to_owned()
 }
 
+#[test]
+fn a_restored_database_tells_nobody_before_the_erasures_are_done_again() {
+    let office = Office::new();
+    office.lead(1, "ada@visitor.example", "en");
+    office.lead(2, "bob@visitor.example", "en");
+    let (file, backup) = (office.folder.path().join("leads.db"), office.folder.path().join("backup.db"));
+    fs::copy(&file, &backup).unwrap();
+    fs::rename(&backup, &file).unwrap();
+    let refused = office.notify(&[]);
+    assert!(refused.code == 2 && refused.err.contains("run `plainsite requests replay`"), "{}", refused.err);
+    assert!(office.letters().is_empty());
+    // Ada was erased after the backup.
+    let ada = Keys::new(SECRET.to_owned().into()).person(&Personal::new("ada@visitor.example".to_owned()));
+    let log = office.folder.path().join("erasures.log");
+    fs::write(&log, format!("2026-06-01T10:00:00Z {}\n", ada.0)).unwrap();
+    let replayed = office.run(&["requests", "replay", log.to_str().unwrap()]);
+    assert_eq!(replayed.out, "1 entries read, 1 leads erased again\n", "{}", replayed.err);
+    assert_eq!(office.notify(&[]).code, 0);
+    assert_eq!(office.letters().into_keys().collect::<Vec<_>>(), ["bob@visitor.example"]);
+    // Nobody was erased since another backup.
+    fs::copy(&file, &backup).unwrap();
+    fs::rename(&backup, &file).unwrap();
+    assert_eq!(office.run(&["requests", "replay", "/dev/null"]).out, "0 entries read, 0 leads erased again\n");
+    office.on(async |store| store.whole().await.unwrap());
+}
+
+// Promises: cluently/notice-of-changes
 #[test]
 fn what_cannot_be_announced_says_why_and_what_to_do() {
     let office = Office::new();
