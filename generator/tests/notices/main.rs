@@ -325,6 +325,5 @@ fn a_site_that_promises_nothing_has_nobody_to_tell() {
 
 #[test]
 fn the_help_says_what_there_is() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plainsite"));
-    insta::assert_snapshot!("help-policy-notify", finished(command.args(["policy", "notify", "--help"])).out);
+    insta::assert_snapshot!("help-policy-notify", finished(plainsite().args(["policy", "notify", "--help"])).out);
 }
