@@ -1,4 +1,4 @@
-//! The digest that seals a contract and tells one revision from another.
+//! The digest that seals a contract and tells one revision from another, and how bytes are written as text.
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};

@@ -173,13 +173,13 @@ mod tests {
         let paths =
             [site, consent, portal, requests].into_iter().flatten().flat_map(|(_, path)| path.as_object().cloned().unwrap_or_default());
         let operations = paths.map(|(_, operation)| operation).chain([send, open]);
-        let named: Vec<String> = operations
-            .filter_map(|operation| serde_json::from_value(operation["problems"].clone()).ok())
-            .collect::<Vec<Vec<String>>>()
-            .concat();
+        let named: Vec<Value> = operations
+            .filter_map(|operation| operation.get("problems").cloned())
+            .flat_map(|names| names.as_array().unwrap().clone())
+            .collect();
         assert!(!named.is_empty());
         for name in named {
-            assert!(Kind::ALL.iter().any(|kind| kind.name() == name), "no problem is called `{name}`");
+            assert!(Kind::ALL.iter().any(|kind| kind.name() == name), "no problem is called {name}");
         }
     }
 }
