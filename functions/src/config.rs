@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 /// The variables, with what each is for; `doctor` and the deploy guide list them from here.
 pub const VARIABLES: &[(&str, &str)] = &[
@@ -196,6 +196,11 @@ impl Config {
             (None, Some(_)) => missing(&mut problems, "WEBHOOK_URL", "WEBHOOK_KEY"),
             (None, None) => None,
         };
+        if let Some(url) = webhook.as_ref().and_then(|webhook| Url::parse(webhook.url.expose_secret()).ok())
+            && (!url.username().is_empty() || url.password().is_some())
+        {
+            problems.push("`WEBHOOK_URL` has a name or a password in it, which would not be sent: set `WEBHOOK_KEY`".to_owned());
+        }
         let per_address = match get("FORMS_PER_ADDRESS").map(|text| text.parse::<u32>()) {
             None => PER_ADDRESS,
             Some(Ok(number)) if number > 0 => number,
@@ -295,6 +300,15 @@ mod tests {
         for other in ["127.0.0.1", "http://127.0.0.1@evil.example", "http://10.0.0.1:80", "https://localhost.evil.example"] {
             assert!(config(&[SECRET, ("RESEND_URL", other)]).is_err(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_password_that_would_not_be_sent_is_told() {
+        for url in ["https://canary@hook.example/", "https://:canary@hook.example/"] {
+            let problems = config(&[SECRET, ("WEBHOOK_URL", url)]).unwrap_err();
+            assert!(problems.len() == 1 && problems[0].contains("`WEBHOOK_KEY`") && !problems[0].contains("canary"), "{problems:?}");
+        }
+        assert!(config(&[SECRET, ("WEBHOOK_URL", "https://hook.example/?at=@")]).is_ok());
     }
 
     #[test]

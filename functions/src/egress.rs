@@ -1,15 +1,21 @@
 //! The one way out: every call of an outside service goes through here, and none reaches a host that no recipient declares.
 
+mod connections;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
+use axum::http::{HeaderMap, Method, Request, request};
+use hyper::body::Bytes;
 use registry::model::{RecipientId, Registry, covers};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder, Url};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use url::{Position, Url};
+
+use self::connections::Connections;
 
 use crate::config::{Addresses, Config, Mail, loopback};
 use crate::lead::Failure;
@@ -30,8 +36,14 @@ pub struct Egress {
     hosts: BTreeMap<RecipientId, Vec<String>>,
     /// Host and port of the stand-ins that the configuration names.
     stand_ins: BTreeSet<(String, u16)>,
-    /// Setting up TLS takes longer than most requests: it waits for the first call, and serves all of them.
-    client: Arc<OnceLock<Option<Client>>>,
+    connections: Arc<Connections>,
+}
+
+/// A call of a service that is to be made. What is no address or no header is told when it is made.
+pub struct Call {
+    address: String,
+    request: request::Builder,
+    body: Bytes,
 }
 
 /// What a service answered.
@@ -40,7 +52,44 @@ pub struct Answer {
     /// The status.
     pub status: u16,
     headers: HeaderMap,
-    body: Vec<u8>,
+    body: Bytes,
+}
+
+impl Call {
+    /// A call without a body.
+    pub fn new(method: Method, address: impl Into<String>) -> Self {
+        Self { address: address.into(), request: Request::builder().method(method), body: Bytes::new() }
+    }
+
+    /// A call that asks for something.
+    pub fn get(address: impl Into<String>) -> Self {
+        Self::new(Method::GET, address)
+    }
+
+    /// A call that brings something.
+    pub fn post(address: impl Into<String>) -> Self {
+        Self::new(Method::POST, address)
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// With a key that proves who calls.
+    #[must_use]
+    pub fn bearer(self, key: &SecretString) -> Self {
+        self.header(AUTHORIZATION.as_str(), &format!("Bearer {}", key.expose_secret()))
+    }
+
+    /// With a body.
+    #[must_use]
+    pub fn json(mut self, body: &Value) -> Self {
+        self.body = body.to_string().into();
+        self.header(CONTENT_TYPE.as_str(), "application/json")
+    }
 }
 
 impl Egress {
@@ -55,7 +104,7 @@ impl Egress {
         Arc::new(Self {
             hosts: registry.recipients.iter().map(|recipient| (recipient.id.clone(), recipient.calls.clone())).collect(),
             stand_ins: named.into_iter().filter_map(|address| loopback(&Url::parse(address).ok()?)).collect(),
-            client: Arc::default(),
+            connections: Arc::default(),
         })
     }
 
@@ -80,24 +129,24 @@ impl Egress {
         if is_stand_in || (is_declared && is_safe) { Ok(()) } else { Err(Failure::Undeclared) }
     }
 
-    /// Calls a service. `build` makes the request with the client.
+    /// Calls a service.
     ///
     /// # Errors
     /// [`Failure::Undeclared`] as [`Egress::permit`]; [`Failure::Unreachable`] where no whole answer came in time, after which nobody knows
     /// whether the call arrived; [`Failure::Strange`] for an answer without end.
-    pub async fn call(&self, build: impl FnOnce(&Client) -> RequestBuilder) -> Result<Answer, Failure> {
-        let client = self.client.get_or_init(|| client().ok()).as_ref().ok_or(Failure::Unreachable)?;
-        let request = build(client).build().map_err(|_| Failure::Undeclared)?;
-        self.permit(request.url())?;
-        let mut response = client.execute(request).await.map_err(|_| Failure::Unreachable)?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Failure::Unreachable)? {
-            if body.len() + chunk.len() > MOST {
-                return Err(Failure::Strange);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Answer { status: response.status().as_u16(), headers: std::mem::take(response.headers_mut()), body })
+    pub async fn call(&self, call: Call) -> Result<Answer, Failure> {
+        let address = Url::parse(&call.address).map_err(|_| Failure::Undeclared)?;
+        self.permit(&address)?;
+        let request = call
+            .request
+            .uri(&address[Position::BeforePath..Position::AfterQuery])
+            .header(HOST, &address[Position::BeforeHost..Position::AfterPort])
+            .header(USER_AGENT, "plainsite")
+            .header(ACCEPT, "*/*")
+            .body(call.body.into())
+            .map_err(|_| Failure::Undeclared)?;
+        let (head, body) = self.connections.send(&address, request).await?.into_parts();
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
     }
 }
 
@@ -130,31 +179,12 @@ impl fmt::Debug for Egress {
     }
 }
 
-/// The client. It follows no redirect, which would lead past the list of hosts, and asks no proxy that the environment happens to name: a
-/// proxy is one more company that sees whom we call.
-fn client() -> Result<Client, Box<dyn std::error::Error>> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let client = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .no_proxy()
-        .user_agent("plainsite")
-        .connect_timeout(CONNECT)
-        .timeout(TOTAL)
-        .build()?;
-    Ok(client)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use registry::model::Recipient;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
 
@@ -220,7 +250,49 @@ mod tests {
 
     #[tokio::test(flavor = "current_thread")]
     async fn what_is_not_declared_is_not_called() {
-        let answer = egress(|_| {}).call(|client| client.get("https://telemetry.example/")).await;
+        let answer = egress(|_| {}).call(Call::get("https://telemetry.example/")).await;
+        assert_eq!(answer.unwrap_err(), Failure::Undeclared);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_call_says_what_it_is() {
+        let service = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let place = service.local_addr().unwrap();
+        let url = format!("http://{place}/hook?of=é");
+        let egress = egress(|config| config.webhook = Some(crate::config::Webhook { url: url.clone().into(), key: None }));
+        let call = Call::post(url).bearer(&"canary".to_owned().into()).json(&serde_json::json!({ "id": 1 }));
+        let heard = async {
+            let (mut stream, _) = service.accept().await.unwrap();
+            let mut heard = Vec::new();
+            while !heard.ends_with(b"}") {
+                heard.push(stream.read_u8().await.unwrap());
+            }
+            stream.write_all(b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 3\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            String::from_utf8(heard).unwrap()
+        };
+        let (answer, heard) = tokio::join!(egress.call(call), heard);
+        let answer = answer.unwrap();
+        assert_eq!((answer.status, answer.retry_after()), (429, Some(Duration::from_secs(3))));
+        let (head, body) = heard.split_once("\r\n\r\n").unwrap();
+        let mut lines: Vec<_> = head.lines().collect();
+        lines[1..].sort_unstable();
+        let host = format!("host: {place}");
+        let expected = [
+            "POST /hook?of=%C3%A9 HTTP/1.1",
+            "accept: */*",
+            "authorization: Bearer canary",
+            "content-length: 8",
+            "content-type: application/json",
+            &host,
+            "user-agent: plainsite",
+        ];
+        assert_eq!((lines, body), (expected.to_vec(), r#"{"id":1}"#));
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_key_that_is_no_header_is_not_sent() {
+        let egress = egress(|config| config.addresses.notion = "http://127.0.0.1:1".to_owned());
+        let answer = egress.call(Call::get("http://127.0.0.1:1/").bearer(&"one\ntwo".to_owned().into())).await;
         assert_eq!(answer.unwrap_err(), Failure::Undeclared);
     }
 
@@ -228,7 +300,7 @@ mod tests {
     fn nobody_reads_a_wait_that_is_no_number() {
         let wait = |text: &str| {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
-            Answer { status: 429, headers, body: Vec::new() }.retry_after().map(|wait| wait.as_secs())
+            Answer { status: 429, headers, body: Bytes::new() }.retry_after().map(|wait| wait.as_secs())
         };
         assert_eq!(["7", " 0.2", "-1", "soon", "1e40", "NaN"].map(wait), [Some(7), Some(1), None, None, None, None]);
     }

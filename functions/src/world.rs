@@ -5,8 +5,8 @@ use std::sync::Arc;
 use registry::contract::Contract;
 use registry::derive::egress::hosts;
 use registry::model::{Delivery, DeliveryKind, Registry, covers};
-use reqwest::Url;
 use secrecy::ExposeSecret;
+use url::Url;
 
 use crate::adapters;
 use crate::config::{Config, Mail};

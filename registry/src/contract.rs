@@ -11,7 +11,7 @@ use crate::digest;
 use crate::model::Registry;
 
 /// The version of the contract's shape. A reader refuses any other.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The folders of templates that the functions use, below a look: e-mails, and the pages that answer a form without a script.
 pub const TEMPLATES: [&str; 2] = ["emails/", "answers/"];
@@ -25,7 +25,6 @@ pub struct Contract {
     /// The shape's version.
     pub version: u32,
     /// What there is beside the registry.
-    #[serde(flatten)]
     pub site: Site,
     /// What is declared.
     pub registry: Registry,
@@ -136,7 +135,7 @@ mod tests {
         let text = contract().to_json();
         let error = |text: &str| Contract::from_json(text).unwrap_err().to_string();
         assert!(error(&text.replace("Acme", "Ecma")).contains("digest"));
-        assert!(error(&text.replace("\"version\": 3", "\"version\": 1")).contains("has version 1"));
+        assert!(error(&text.replace("\"version\": 4", "\"version\": 1")).contains("has version 1"));
         assert!(error("{}").contains("cannot be read"));
     }
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::email::Envelope;
 use super::{refused, unanswered};
-use crate::egress::Egress;
+use crate::egress::{Call, Egress};
 use crate::lead::{Failure, Outcome};
 
 /// How long the same letter may be attempted: Resend recognises a repetition for a day, and an hour is left for clocks and slow answers.
@@ -38,11 +38,8 @@ impl Resend {
             return Outcome::GiveUp { failure: Failure::TooLate };
         }
         let body = body(&self.from, envelope);
-        let build = |client: &reqwest::Client| {
-            let request = client.post(format!("{}/emails", self.address)).bearer_auth(self.key.expose_secret());
-            request.header("idempotency-key", &envelope.key).json(&body)
-        };
-        let answer = match self.egress.call(build).await {
+        let call = Call::post(format!("{}/emails", self.address)).bearer(&self.key).header("idempotency-key", &envelope.key).json(&body);
+        let answer = match self.egress.call(call).await {
             Ok(answer) => answer,
             Err(failure) => return unanswered(failure),
         };
@@ -62,8 +59,7 @@ impl Resend {
 
     /// A key that may only send is told so when it asks for anything else; that it is known is what counts.
     pub(super) async fn ready(&self) -> Result<(), Failure> {
-        let build = |client: &reqwest::Client| client.get(format!("{}/domains", self.address)).bearer_auth(self.key.expose_secret());
-        let answer = self.egress.call(build).await?;
+        let answer = self.egress.call(Call::get(format!("{}/domains", self.address)).bearer(&self.key)).await?;
         let is_known = answer.is_ok() || answer.json()["name"] == "restricted_api_key";
         if is_known { Ok(()) } else { Err(super::failure(&refused(&answer)).unwrap_or(Failure::Strange)) }
     }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::{Client, Method};
+use axum::http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::refused;
 use crate::billing::{Billing, Invoice, Transaction};
 use crate::config::Config;
-use crate::egress::{Answer, Egress};
+use crate::egress::{Answer, Call, Egress};
 use crate::lead::Failure;
 use crate::log::{Event, Log};
 use crate::ports::BillingSource;
@@ -125,9 +125,7 @@ impl Stripe {
             let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
             address = format!("{address}?{query}");
         }
-        let build =
-            |client: &Client| client.request(method, address).bearer_auth(self.key.expose_secret()).header("stripe-version", VERSION);
-        self.egress.call(build).await
+        self.egress.call(Call::new(method, address).bearer(&self.key).header("stripe-version", VERSION)).await
     }
 
     /// What came of a list within its time; the log is told of one that could not be had.

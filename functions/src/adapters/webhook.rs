@@ -6,13 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use registry::derive::deliveries::Carried;
-use reqwest::Url;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::{Scope, refused, unanswered};
 use crate::config;
-use crate::egress::Egress;
+use crate::egress::{Call, Egress};
 use crate::lead::{Failure, Lead, Outcome, SinkId};
 use crate::ports::{Claim, Sink};
 
@@ -44,14 +44,11 @@ impl Sink for Webhook {
             Ok((_, carried)) => body(&carried, &claim.lead),
             Err(outcome) => return outcome,
         };
-        let build = |client: &reqwest::Client| {
-            let request = client.post(self.config.url.expose_secret()).header("idempotency-key", claim.lead.id.to_string()).json(&body);
-            match &self.config.key {
-                Some(key) => request.header("x-make-apikey", key.expose_secret()),
-                None => request,
-            }
-        };
-        match self.egress.call(build).await {
+        let mut call = Call::post(self.config.url.expose_secret()).header("idempotency-key", &claim.lead.id.to_string()).json(&body);
+        if let Some(key) = &self.config.key {
+            call = call.header("x-make-apikey", key.expose_secret());
+        }
+        match self.egress.call(call).await {
             Ok(answer) if answer.is_ok() => Outcome::Sent { reference: None },
             Ok(answer) => {
                 let failure = match answer.status {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::http::Method;
 use functions::config::Config;
 use functions::contract;
-use functions::egress::Egress;
+use functions::egress::{Call, Egress};
 use functions::lead::{LeadId, OutboxRow};
 use functions::ports::{Filter, Store, SystemClock};
 use functions::stand_ins::{Make, Notion, Resend};
@@ -226,9 +227,8 @@ impl Stage {
             }
             let change = json!({ "properties": { "Delivery": { "rich_text": pieces }, "Next attempt": { "date": next } } });
             let url = format!("{}/v1/pages/{}", config.addresses.notion, page["id"].as_str().unwrap());
-            let call = |client: &reqwest::Client| {
-                client.patch(url).bearer_auth(Notion::TOKEN).header("notion-version", "2025-09-03").json(&change)
-            };
+            let call =
+                Call::new(Method::PATCH, url).bearer(&Notion::TOKEN.to_owned().into()).header("notion-version", "2025-09-03").json(&change);
             let answer = egress.call(call).await.unwrap();
             assert!(answer.is_ok(), "{}", answer.text());
         }

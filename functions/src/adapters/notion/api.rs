@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use reqwest::{Client, Method};
-use secrecy::{ExposeSecret, SecretString};
+use axum::http::Method;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::columns::ColumnType;
 use super::properties;
 use crate::adapters::{refused, unanswered};
 use crate::config::Config;
-use crate::egress::{Answer, Egress};
+use crate::egress::{Answer, Call, Egress};
 use crate::lead::{Failure, Outcome};
 use crate::ports::StoreError;
 
@@ -167,15 +167,11 @@ impl Api {
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Fault> {
-        let build = |client: &Client| {
-            let request = client.request(method, format!("{}{path}", self.address)).bearer_auth(self.token.expose_secret());
-            let request = request.header("notion-version", VERSION);
-            match body {
-                Some(body) => request.json(body),
-                None => request,
-            }
-        };
-        match self.egress.call(build).await {
+        let mut call = Call::new(method, format!("{}{path}", self.address)).bearer(&self.token).header("notion-version", VERSION);
+        if let Some(body) = body {
+            call = call.json(body);
+        }
+        match self.egress.call(call).await {
             Ok(answer) if answer.is_ok() => match answer.json() {
                 Value::Null => Err(Fault::strange()),
                 told => Ok(told),

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use registry::model::covers;
-use reqwest::Url;
 use serde_json::Value;
+use url::Url;
 
 use crate::billing::{Invoice, InvoiceStatus, Money, Transaction, TransactionStatus};
 
