@@ -111,6 +111,36 @@ struct SiteMemory {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// What a site's structure is made from.
+struct Structure<'a> {
+    config: &'a Arc<Config>,
+    documents: &'a [Arc<Document>],
+    inputs: &'a Inputs,
+    drafts: Drafts,
+    today: Date,
+}
+
+impl Structure<'_> {
+    /// The site's structure, and what is wrong with it; the same as the one `known` as long as nothing that it is made from changed.
+    fn site(&self, known: &mut Option<SiteMemory>) -> SiteMemory {
+        let mut hasher = Hasher::default();
+        hasher.add(format!("{:?} {:?} {}", self.config, self.drafts, self.today)).add_digest(self.inputs.copied_names());
+        for document in self.documents {
+            hasher.add_digest(document.outline.digest);
+        }
+        let key = hasher.finish();
+        if let Some(known) = known.as_ref().filter(|known| known.key == key) {
+            return known.clone();
+        }
+        let outlines: Vec<Arc<Outline>> = self.documents.iter().map(|d| d.outline.clone()).collect();
+        let files: Vec<Arc<str>> = self.inputs.copies().cloned().collect();
+        let site = Arc::new(assemble(self.config.clone(), &outlines, &files, self.drafts, self.today));
+        let made = SiteMemory { key, diagnostics: check::site(&site), site };
+        *known = Some(made.clone());
+        made
+    }
+}
+
 impl Builder {
     /// A builder that remembers nothing yet. `today` decides what is overdue, and which version of a policy is in force.
     pub fn new(drafts: Drafts, today: Date) -> Self {
@@ -148,10 +178,12 @@ impl Builder {
         diagnostics.extend(self.versions.diagnostics());
         policies::complete(&config, registry, &self.versions, &mut documents);
         thanks::complete(&config, registry, &mut documents);
-        let SiteMemory { key: site_key, site, diagnostics: of_structure } = self.site(&config, &documents);
+        let (look, inputs) = (&mut self.look, &self.inputs);
+        let basis = Structure { config: &config, documents: &documents, inputs, drafts: self.drafts, today: self.today };
+        let (site, ()) = rayon::join(|| basis.site(&mut self.site), || look.refresh(inputs, &config));
+        let SiteMemory { key: site_key, site, diagnostics: of_structure } = site;
         diagnostics.extend(of_structure);
         diagnostics.extend(check::change_without_notice::check(&site, registry, &self.versions.versions));
-        self.look.refresh(&self.inputs, &config);
         diagnostics.extend(self.look.diagnostics());
         self.banner.refresh(self.declarations.key(), &site, registry, &self.look);
         diagnostics.extend(self.banner.diagnostics());
@@ -203,25 +235,6 @@ impl Builder {
             Some((path, text)) => config::read(&path, &text).into_value(diagnostics),
             None => Config::default(),
         })
-    }
-
-    /// The site's structure, and what is wrong with it; the same as long as nothing that it is made from changed.
-    fn site(&mut self, config: &Arc<Config>, documents: &[Arc<Document>]) -> SiteMemory {
-        let mut hasher = Hasher::default();
-        hasher.add(format!("{config:?} {:?} {}", self.drafts, self.today)).add_digest(self.inputs.copied_names());
-        for document in documents {
-            hasher.add_digest(document.outline.digest);
-        }
-        let key = hasher.finish();
-        if let Some(known) = self.site.as_ref().filter(|known| known.key == key) {
-            return known.clone();
-        }
-        let outlines: Vec<Arc<Outline>> = documents.iter().map(|d| d.outline.clone()).collect();
-        let files: Vec<Arc<str>> = self.inputs.copies().cloned().collect();
-        let site = Arc::new(assemble(config.clone(), &outlines, &files, self.drafts, self.today));
-        let made = SiteMemory { key, diagnostics: check::site(&site), site };
-        self.site = Some(made.clone());
-        made
     }
 
     fn shared(&mut self, site_key: Digest, site: &Site, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) -> Arc<Shared> {

@@ -3,6 +3,7 @@
 //! For noticing change and naming files, not for defending against forgery.
 
 use std::fmt;
+use std::hash::BuildHasherDefault;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
@@ -69,6 +70,27 @@ impl Hasher {
 /// A 64-bit name for a text, for sets of addresses and of anchors.
 pub fn name64(text: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+}
+
+/// For maps whose keys are such names.
+pub type Names = BuildHasherDefault<NameHasher>;
+
+/// A hasher for names that are hashes already.
+#[derive(Debug, Default)]
+pub struct NameHasher(u64);
+
+impl std::hash::Hasher for NameHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxhash_rust::xxh3::xxh3_64(bytes);
+    }
+
+    fn write_u64(&mut self, name: u64) {
+        self.0 = name;
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use registry::diagnostic::Diagnostic;
 
 use crate::check::foreign_file::FOREIGN_FILE;
 use crate::output::{Artifact, Output};
+use crate::render::minify::Minifier;
 use crate::source::Source;
 pub use apply::{Summary, finished};
 use manifest::Manifest;
@@ -101,6 +102,7 @@ fn foreign(out: &Path, manifest: &Manifest, operations: &[FileOp], source: &dyn 
         return Vec::new();
     }
     let mut found = Vec::new();
+    let mut minifier = Minifier::default();
     for operation in operations {
         let FileOp::Write { path, artifact } = operation else { continue };
         if manifest.digest(path).is_some() {
@@ -108,7 +110,7 @@ fn foreign(out: &Path, manifest: &Manifest, operations: &[FileOp], source: &dyn 
         }
         let file = out.join(path.as_ref());
         let Ok(there) = std::fs::read(&file) else { continue };
-        if finished(artifact, source).is_ok_and(|wanted| *wanted == there) {
+        if finished(artifact, source, &mut minifier).is_ok_and(|wanted| *wanted == there) {
             continue;
         }
         let diagnostic = Diagnostic::new(&FOREIGN_FILE, format!("`{}` is in the way: plainsite did not make it", file.display()))

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use plainsite::build::{Builder, Changes};
 use plainsite::html::scan::{Token, decode, tokens};
+use plainsite::render::minify::Minifier;
 use plainsite::site::Drafts;
 use plainsite::source::Disk;
 use plainsite::write::finished;
@@ -84,7 +85,7 @@ fn pages(root: &str) -> BTreeMap<&'static str, Vec<String>> {
     assert!(errors.is_empty(), "{root}: {errors:#?}");
     let mut pages: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (path, artifact) in build.output.unwrap().iter().filter(|(path, _)| path.ends_with(".html")) {
-        let html = String::from_utf8(finished(artifact, &source).unwrap().into_owned()).unwrap();
+        let html = String::from_utf8(finished(artifact, &source, &mut Minifier::default()).unwrap().into_owned()).unwrap();
         let language = LANGUAGES.into_iter().find(|language| html.contains(&format!("<html lang=\"{language}\"")));
         let language = language.unwrap_or_else(|| panic!("{root}: `{path}` is in no language of the site"));
         pages.entry(language).or_default().push(readable(&html));

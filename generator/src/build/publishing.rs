@@ -3,6 +3,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::render::minify::Minifier;
 use crate::render::well_known;
 use crate::source::Memory;
 
@@ -22,7 +23,8 @@ fn published(text: &str, today: Date) -> BTreeMap<String, String> {
     let source = Memory::parse(text);
     let build = Builder::new(Drafts::Left, today).build(&source, Changes::Everything);
     let output = build.output.unwrap_or_else(|| panic!("{:#?}", build.diagnostics));
-    let text = |artifact| String::from_utf8_lossy(&crate::write::finished(artifact, &source).unwrap()).into_owned();
+    let text =
+        |artifact| String::from_utf8_lossy(&crate::write::finished(artifact, &source, &mut Minifier::default()).unwrap()).into_owned();
     let below = output.iter().filter_map(|(path, artifact)| Some((path.strip_prefix(".well-known/")?.to_owned(), text(artifact))));
     below.collect()
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
 use super::*;
+use crate::render::minify::Minifier;
 use crate::source::Memory;
 use crate::write::finished;
 
@@ -51,7 +52,7 @@ Text
 /// Every output file as visitors get it.
 fn files(build: &Build, source: &Memory) -> BTreeMap<String, String> {
     let output = build.output.as_ref().unwrap_or_else(|| panic!("{:#?}", build.diagnostics));
-    let text = |artifact| String::from_utf8_lossy(&finished(artifact, source).unwrap()).into_owned();
+    let text = |artifact| String::from_utf8_lossy(&finished(artifact, source, &mut Minifier::default()).unwrap()).into_owned();
     output.iter().map(|(path, artifact)| (path.to_string(), text(artifact))).collect()
 }
 

@@ -1,14 +1,13 @@
 //! What the checks need to know of a built page: its anchors, its links, its images. Found in one pass over the HTML.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
 use super::consent_control::CONTROL;
 use super::uses::{Gathering, Uses};
-use crate::digest::name64;
+use crate::digest::{Names, name64};
 use crate::document::links::has_scheme;
 use crate::html::scan::{Tag, Token, decode, tokens};
 use crate::render::consent::SCRIPT_START;
@@ -191,7 +190,7 @@ fn absolute(out: &str, path: &str) -> String {
 /// Every address of a build, and the facts of the pages among them.
 #[derive(Debug, Default)]
 pub struct Routes {
-    addresses: HashMap<u64, usize, BuildHasherDefault<Named>>,
+    addresses: HashMap<u64, usize, Names>,
     facts: Vec<Option<Arc<Facts>>>,
 }
 
@@ -228,24 +227,6 @@ impl Routes {
     /// Replaces the facts of the page at a place, counted as in [`Routes::of`].
     pub fn set(&mut self, place: usize, facts: Arc<Facts>) {
         self.facts[place] = Some(facts);
-    }
-}
-
-/// A hasher for names that are hashes already.
-#[derive(Default)]
-struct Named(u64);
-
-impl Hasher for Named {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = xxhash_rust::xxh3::xxh3_64(bytes);
-    }
-
-    fn write_u64(&mut self, name: u64) {
-        self.0 = name;
     }
 }
 

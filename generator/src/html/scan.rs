@@ -22,6 +22,16 @@ pub enum Token<'a> {
     Comment(&'a str),
 }
 
+impl<'a> Token<'a> {
+    /// The piece as it is written.
+    pub fn text(&self) -> &'a str {
+        match self {
+            Self::Text(text) | Self::Raw(text) | Self::Comment(text) => text,
+            Self::Start(tag) | Self::End(tag) => tag.text,
+        }
+    }
+}
+
 /// A tag as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag<'a> {

@@ -13,6 +13,7 @@ use super::reload;
 use super::state::{Delivery, Server, Shown};
 use crate::output::{Artifact, Output};
 use crate::render;
+use crate::render::minify::Minifier;
 use crate::write::finished;
 
 /// Refuses requests that reached this machine under another name: a page elsewhere could read drafts that way.
@@ -139,7 +140,7 @@ async fn file(server: &Server, shown: &Shown, status: StatusCode, name: &str, ar
     if let Ok(kind) = HeaderValue::try_from(kind) {
         answer.insert(header::CONTENT_TYPE, kind);
     }
-    match finished(artifact, &server.disk) {
+    match finished(artifact, &server.disk, &mut Minifier::default()) {
         Ok(body) => {
             let mut body = body.into_owned();
             if live {

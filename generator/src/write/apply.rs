@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::manifest::{Entry, Manifest, Stamp};
 use super::{FileOp, WriteError, journal};
 use crate::output::{Artifact, Body, Finish};
-use crate::render::minify;
+use crate::render::minify::Minifier;
 use crate::source::Source;
 
 /// What a write did.
@@ -22,17 +22,17 @@ pub struct Summary {
     pub removed: usize,
 }
 
-/// An artifact's content as it is sent to visitors.
+/// An artifact's content as it is sent to visitors. What pages have in common is minified once by one minifier.
 ///
 /// # Errors
 /// A copied file that cannot be read.
-pub fn finished<'a>(artifact: &'a Artifact, source: &dyn Source) -> io::Result<Cow<'a, [u8]>> {
+pub fn finished<'a>(artifact: &'a Artifact, source: &dyn Source, minifier: &mut Minifier) -> io::Result<Cow<'a, [u8]>> {
     if let Body::File(path) = &artifact.body {
         return source.read(path).map(Cow::Owned);
     }
     let bytes = artifact.bytes().unwrap_or_default();
     Ok(match (artifact.finish, std::str::from_utf8(&bytes)) {
-        (Finish::MinifyHtml, Ok(page)) => Cow::Owned(minify::html(page)),
+        (Finish::MinifyHtml, Ok(page)) => Cow::Owned(minifier.html(page)),
         _ => bytes,
     })
 }
@@ -45,11 +45,9 @@ pub(super) fn apply(out: &Path, mut manifest: Manifest, operations: &[FileOp], s
     if fresh {
         // There is no older site to protect. The files are claimed before they are written, so that the next build may
         // replace what an interrupted one left.
-        for operation in operations {
-            if let FileOp::Write { path, .. } = operation {
-                manifest.set(path.clone(), Entry::default());
-            }
-        }
+        manifest.set_all(operations.iter().map(|operation| match operation {
+            FileOp::Write { path, .. } | FileOp::Remove { path } => (path.clone(), Entry::default()),
+        }));
         manifest.save(out)?;
         folders(out, operations)?;
     } else {
@@ -64,15 +62,18 @@ pub(super) fn apply(out: &Path, mut manifest: Manifest, operations: &[FileOp], s
         .collect();
     let entries: Result<Vec<Entry>, WriteError> = writes
         .par_iter()
-        .map(|(path, artifact)| {
+        .map_init(Minifier::default, |minifier, (path, artifact)| {
             let file = out.join(path.as_ref());
-            let content = finished(artifact, source).map_err(WriteError::new("read", &file))?;
+            let content = finished(artifact, source, minifier).map_err(WriteError::new("read", &file))?;
             let stamp = write_file(&file, &content, fresh).map_err(WriteError::new("write", &file))?;
             Ok(Entry { digest: artifact.digest, stamp })
         })
         .collect();
-    for ((path, _), entry) in writes.iter().zip(entries?) {
-        manifest.set((*path).clone(), entry);
+    let entries = writes.iter().map(|(path, _)| (*path).clone()).zip(entries?);
+    if fresh {
+        manifest.set_all(entries);
+    } else {
+        entries.for_each(|(path, entry)| manifest.set(path, entry));
     }
     let mut removed = 0;
     for operation in operations {

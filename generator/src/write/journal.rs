@@ -13,6 +13,7 @@ use super::apply::{finished, remove_file, write_file};
 use super::manifest::{Entry, Manifest};
 use super::{FileOp, WriteError};
 use crate::digest::{Digest, Hasher};
+use crate::render::minify::Minifier;
 use crate::source::Source;
 
 /// The journal's name in the output folder.
@@ -26,6 +27,7 @@ pub(super) fn begin(out: &Path, operations: &[FileOp], source: &dyn Source) -> R
     let refused = || WriteError::new("write", &path);
     let mut journal = BufWriter::with_capacity(1 << 20, File::create(&path).map_err(refused())?);
     let mut seal = Hasher::default();
+    let mut minifier = Minifier::default();
     let mut record = |head: String, content: &[u8]| {
         seal.add(&head);
         writeln!(journal, "{head}").and_then(|()| journal.write_all(content)).map_err(refused())
@@ -34,7 +36,7 @@ pub(super) fn begin(out: &Path, operations: &[FileOp], source: &dyn Source) -> R
     for operation in operations {
         match operation {
             FileOp::Write { path, artifact } => {
-                let content = finished(artifact, source).map_err(WriteError::new("read", Path::new(path.as_ref())))?;
+                let content = finished(artifact, source, &mut minifier).map_err(WriteError::new("read", Path::new(path.as_ref())))?;
                 record(format!("write {} {} {path}", artifact.digest, content.len()), &content)?;
             }
             FileOp::Remove { path } => record(format!("remove {path}"), b"")?,

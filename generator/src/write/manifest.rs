@@ -90,6 +90,12 @@ impl Manifest {
         self.entries.insert(path, entry);
     }
 
+    /// Sets the entry of every file, in the order of their paths. What it had is gone.
+    pub(super) fn set_all(&mut self, entries: impl Iterator<Item = (Arc<str>, Entry)>) {
+        // Sorted, they need not be searched for their places.
+        self.entries = entries.collect();
+    }
+
     pub(super) fn remove(&mut self, path: &str) {
         self.entries.remove(path);
     }
