@@ -74,9 +74,8 @@ impl Minifier {
                 match next {
                     Some(Token::Raw(raw)) if place.raw().iter().any(|element| tag.is(element)) => {
                         place.is_taken = true;
-                        let whole = format!("{}{raw}</{}>", tag.text, tag.name);
                         let end = format!("</{}>", tag.name.to_ascii_lowercase());
-                        let minified = self.markup(&whole, place);
+                        let minified = self.markup(&format!("{}{raw}{end}", tag.text), place);
                         out.push_str(minified.strip_suffix(end.as_str()).unwrap_or(minified));
                     }
                     _ if is_plain(&tag, 2) || place.math > 0 => out.push_str(tag.text),
@@ -203,4 +202,53 @@ fn minified(markup: &str) -> String {
     };
     // What it made of something is UTF-8, as that is.
     String::from_utf8(minify_html::minify(markup.as_bytes(), &config)).unwrap_or_else(|_| markup.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_the_same_is_written_shorter() {
+        for (page, expected) in [
+            ("<p class=\" a  b \" id=\"c\">d</p>", "<p class=\"a b\" id=c>d</p>"),
+            ("<P>a &quot;b&quot; <!-- c --><b>&eacute;</b></P>", "<p>a \"b\" <b>\u{e9}</b></p>"),
+            ("<p>&am<!-- -->p; <1</p>", "<p>&am<!-- -->p; <1</p>"),
+            ("<pre>\n a  &quot;</pre>", "<pre>\n a  \"</pre>"),
+            (
+                "<svg viewBox=\"0 0 1 1\"><path d=\"M0 0\"/></svg><path d=\"M\"/>",
+                "<svg viewbox=\"0 0 1 1\"><path d=\"M0 0\"/></svg><path d=M>",
+            ),
+            ("<math><mspace width=\"1em\"/></math>", "<math><mspace width=\"1em\"/></math>"),
+            ("<script>let a  = 1;</script><SCRIPT>let a  = 1;</SCRIPT>", "<script>let a=1;</script><script>let a=1;</script>"),
+        ] {
+            assert_eq!(String::from_utf8(Minifier::default().html(page)).unwrap(), expected, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_tag_that_would_say_something_else_stays() {
+        for page in [
+            "<iframe sandbox=\"\" src=\"/\"></iframe>",
+            "<input type=\"checkbox\" value=\"\">",
+            "<link crossorigin=\"use-credentials\" rel=\"preload\">",
+            "<button type=\"submit\">go</button>",
+            "<script type=\"text/javascript\">let a  = 1;</script>",
+        ] {
+            assert_eq!(String::from_utf8(Minifier::default().html(page)).unwrap(), page);
+        }
+        let page = "<SCRIPT type=\"text/javascript\">let a  = 1;</SCRIPT>";
+        let expected = "<SCRIPT type=\"text/javascript\">let a  = 1;</script>";
+        assert_eq!(String::from_utf8(Minifier::default().html(page)).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_remembered_stays_bounded() {
+        let mut minifier = Minifier::default();
+        for number in 0..3 {
+            let long = format!("<p title=\"{}\">", number.to_string().repeat(MOST));
+            assert_eq!(minifier.html(&long), format!("<p title={}>", number.to_string().repeat(MOST)).into_bytes());
+            assert!(minifier.known.iter().map(HashMap::len).sum::<usize>() <= 1);
+        }
+    }
 }
