@@ -76,6 +76,7 @@ test("a project in the portal", async (t) => {
       assert.equal(await page.locator(there).count(), 1);
       api.views.set(CODE, { project: PROJECT, progress: PROGRESS, billing: BILLING });
       await page.locator(".portal-partial").getByRole("button", { name: "Try again" }).click();
+      await page.locator(".portal-partial").waitFor({ state: "detached" });
       await page.locator(".portal-invoices").waitFor();
       assert.deepEqual([await page.locator(".portal-partial").count(), api.count("validate"), api.count("refresh")], [0, 1, 1]);
     }

@@ -135,7 +135,7 @@ function start(portal) {
         const response = await validate(typed);
         if (response.ok) {
           const view = await response.json();
-          stay.keep({ code: typed, token: view.token, until: view.until });
+          await stay.keep({ code: typed, token: view.token, until: view.until });
           input.value = "";
           show(view);
           if (byLink) tell(say("by_link"));
@@ -160,7 +160,7 @@ function start(portal) {
       const response = await ask("refresh", { token: stay.token() });
       if (response.ok) {
         const view = await response.json();
-        stay.keep({ token: view.token, until: view.until });
+        await stay.keep({ token: view.token, until: view.until });
         const isFirst = place.hidden;
         show(view);
         tell(isFirst ? "" : say("refreshed_now"));

@@ -43,15 +43,15 @@ const note = () => {
   set(STAY, JSON.stringify({ ...rest, seen: Date.now() }));
 };
 
-/** Holds the lock of a stay as long as the page lives; whether it could be had. */
-const hold = (tab) =>
+/** Holds the lock of a stay as long as the page lives; whether it could be had, within `patience` milliseconds where another may have it. */
+const hold = (tab, patience) =>
   new Promise((answer) => {
     if (!navigator.locks) {
       answer(false);
       return;
     }
     const asking = new AbortController();
-    const timer = setTimeout(() => asking.abort(), PATIENCE);
+    const timer = patience && setTimeout(() => asking.abort(), patience);
     const held = () => {
       clearTimeout(timer);
       answer(true);
@@ -60,13 +60,11 @@ const hold = (tab) =>
     navigator.locks.request(`plainsite-portal-${tab}`, { signal: asking.signal }, held).catch(() => answer(false));
   });
 
-/** Keeps what a validation or a refresh led to. */
-export function keep(given) {
-  stay = { ...stay, ...given };
-  if (!stay.tab) {
-    stay.tab = crypto.randomUUID();
-    hold(stay.tab);
-  }
+/** Keeps what a validation or a refresh led to. A new stay is this tab's before it is written down, where a copy of the tab finds it. */
+export async function keep(given) {
+  const tab = stay?.tab ?? crypto.randomUUID();
+  if (!stay) await hold(tab);
+  stay = { ...stay, ...given, tab };
   note();
 }
 
@@ -99,7 +97,7 @@ export async function find() {
   }
   const away = Date.now() - found.seen;
   if (!(away < AWAY && Date.now() < Date.parse(found.until))) return { cleared: "away" };
-  if (!(await hold(found.tab))) return { cleared: "copy" };
+  if (!(await hold(found.tab, PATIENCE))) return { cleared: "copy" };
   const { seen, ...rest } = found;
   stay = { code, ...rest };
   note();
